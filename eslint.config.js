@@ -14,6 +14,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // An async function without await keeps one signature for callers: handlers and routes are all promises.
       '@typescript-eslint/require-await': 'off',
+      // A bot throws a plain OperationOutcome: nothing else crosses the border of its context with its codes.
+      '@typescript-eslint/only-throw-error': [
+        'error',
+        { allow: [{ from: 'package', package: '@medplum/fhirtypes', name: 'OperationOutcome' }] },
+      ],
       eqeqeq: 'error',
     },
   },

@@ -1,0 +1,171 @@
+import type { BotEvent, MedplumClient, WithId } from '@medplum/core';
+import type { ExtractResource, OperationDefinitionParameter, Resource, ResourceType } from '@medplum/fhirtypes';
+import { parseInput } from './parameters.ts';
+import type { Input, Shape } from './parameters.ts';
+import { authorize, identify } from './requester.ts';
+import type { Requester, Who } from './requester.ts';
+import { settle } from './settle.ts';
+import type { Decision } from './writes.ts';
+
+/**
+ * What a bot may do with a type of resource. `read`: read, search, history. `create`: that and make new ones.
+ * `write`: that and change them. `delete`: all of it.
+ */
+export type Grant = 'read' | 'create' | 'write' | 'delete';
+export type Access = Readonly<Partial<Record<ResourceType, Grant>>>;
+
+/** What every bot declares about itself. Its AccessPolicy, its Bot resource and its place are made from this. */
+export interface Declaration {
+  /** Its file below `bots/`, without the ending: `scheduling/book`. */
+  readonly name: string;
+  /** One sentence for whoever sees it in the admin app. */
+  readonly description: string;
+  readonly access: Access;
+  /** Names of the project secrets that it reads. */
+  readonly secrets?: readonly string[];
+  /** FHIR quota points a minute, where the server's default of 50,000 is too little. */
+  readonly quota?: number;
+}
+
+/** What a run knows beside what it loads. */
+export interface Run {
+  readonly fhir: MedplumClient;
+  readonly now: Date;
+  /** Project secrets by name, those that are set. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface OperationRun extends Run {
+  readonly requester: Requester;
+}
+
+/** How an operation is described to FHIR clients. */
+export interface OperationInterface {
+  readonly code: string;
+  readonly resource: ResourceType;
+  readonly parameters: readonly OperationDefinitionParameter[];
+}
+
+/** A bot, ready to be bundled and deployed. `handle` is all that runs on the server. */
+export interface BotDefinition extends Declaration {
+  readonly kind: 'operation' | 'subscriber' | 'cron';
+  readonly operation?: OperationInterface;
+  /** Of a cron bot: five fields, UTC. */
+  readonly schedule?: string;
+  readonly handle: (run: Run, event: BotEvent<unknown>) => Promise<unknown>;
+}
+
+/** The answer's type: one resource type for `return`, or several named values. */
+export type Returns = ResourceType | Readonly<Record<string, 'integer' | 'boolean' | 'string'>>;
+
+interface OperationHead<S extends Shape> extends Declaration {
+  readonly code: string;
+  /** The type on which it is called: `Slot` for `Slot/$book`. */
+  readonly resource: ResourceType;
+  readonly input: S;
+  readonly returns: Returns;
+  readonly who: Who;
+}
+
+interface Decided<S extends Shape, L, T> {
+  readonly load: (run: OperationRun, input: Input<S>) => Promise<L>;
+  /** Pure: no I/O and no clock but `run.now`. Throws a Refusal where a rule says no. */
+  readonly decide: (loaded: L, input: Input<S>, run: OperationRun) => Decision<T>;
+}
+
+interface Driven<S extends Shape, T> {
+  /** For work of several units: calls `settle` once for each. */
+  readonly run: (run: OperationRun, input: Input<S>) => Promise<T>;
+}
+
+/** A custom FHIR operation. */
+export function operation<S extends Shape, L, T>(
+  definition: OperationHead<S> & (Decided<S, L, T> | Driven<S, T>),
+): BotDefinition {
+  const { code, resource, input: shape, returns, who } = definition;
+  return {
+    ...declaration(definition),
+    kind: 'operation',
+    operation: { code, resource, parameters: describe(shape, returns) },
+    access: { PractitionerRole: 'read', RelatedPerson: 'read', ...definition.access },
+    handle: async ({ fhir, now, secrets }, event) => {
+      const input = parseInput(shape, event.input);
+      const requester = await identify(fhir, event.requester);
+      authorize(who, requester);
+      const run: OperationRun = { fhir, now, secrets, requester };
+      if ('run' in definition) {
+        return definition.run(run, input);
+      }
+      return settle({
+        fhir,
+        load: () => definition.load(run, input),
+        decide: (loaded) => definition.decide(loaded, input, run),
+        requestedBy: requester.reference,
+      });
+    },
+  };
+}
+
+/** A bot that a Subscription wakes with a resource that was written. It may come late, twice, or not at all. */
+export function subscriber<K extends ResourceType>(
+  definition: Declaration & {
+    readonly on: K;
+    readonly handle: (run: Run, resource: WithId<ExtractResource<K>>) => Promise<unknown>;
+  },
+): BotDefinition {
+  return {
+    ...declaration(definition),
+    kind: 'subscriber',
+    handle: async (run, event) => {
+      const resource = writtenResource(event.input);
+      if (resource?.resourceType !== definition.on) {
+        throw new Error(`${definition.name} is for ${definition.on}, not for ${resource?.resourceType}.`);
+      }
+      await definition.handle(run, resource as WithId<ExtractResource<K>>);
+    },
+  };
+}
+
+/** A bot that runs by the clock. Every run does what is due and leaves the rest to the next one. */
+export function cron(
+  definition: Declaration & { readonly schedule: string; readonly handle: (run: Run) => Promise<unknown> },
+): BotDefinition {
+  return {
+    ...declaration(definition),
+    kind: 'cron',
+    schedule: definition.schedule,
+    handle: (run) => definition.handle(run),
+  };
+}
+
+function declaration({ name, description, access, secrets, quota }: Declaration): Declaration {
+  return { name, description, access, ...(secrets && { secrets }), ...(quota && { quota }) };
+}
+
+/** After a delete Medplum hands over `{ deletedResource }`. */
+function writtenResource(input: unknown): WithId<Resource> | undefined {
+  const value = (input as { deletedResource?: unknown } | undefined)?.deletedResource ?? input;
+  return value as WithId<Resource> | undefined;
+}
+
+function describe(shape: Shape, returns: Returns): OperationDefinitionParameter[] {
+  const taken = Object.entries(shape).map(
+    ([name, { type, min, max, documentation }]): OperationDefinitionParameter => ({
+      name,
+      use: 'in',
+      min,
+      max,
+      type,
+      ...(documentation && { documentation }),
+    }),
+  );
+  const outputs = typeof returns === 'string' ? { return: returns } : returns;
+  const given = Object.entries(outputs).map(([name, type]): OperationDefinitionParameter => ({
+    name,
+    use: 'out',
+    min: 1,
+    max: '1',
+    type,
+  }));
+  return [...taken, ...given];
+}

@@ -1,0 +1,61 @@
+import { isOperationOutcome, OperationOutcomeError } from '@medplum/core';
+import type { OperationOutcome } from '@medplum/fhirtypes';
+
+/** Why an operation refuses: the contract's list of issue codes. */
+export type RefusalCode =
+  'required' | 'value' | 'not-found' | 'forbidden' | 'conflict' | 'business-rule' | 'throttled' | 'lock-error';
+
+/** A refusal on its way to the caller. It never leaves the bot as a class: `toOutcome` makes it plain at the border. */
+export class Refusal extends Error {
+  readonly outcome: OperationOutcome;
+
+  constructor(outcome: OperationOutcome) {
+    super(outcome.issue[0]?.details?.text ?? 'Refused');
+    this.outcome = outcome;
+  }
+}
+
+/**
+ * Refuses the request: nothing is written, the caller gets HTTP 400 with this outcome.
+ * @param code - What kind of refusal (the contract's list).
+ * @param parameter - The name of the parameter that it is about.
+ * @param text - What is wrong and what to do, for a person. Without names, numbers or texts of patients.
+ * @param diagnostics - For `throttled`: when to try again.
+ */
+export function refuse(code: RefusalCode, parameter: string, text: string, diagnostics?: string): never {
+  throw new Refusal({
+    resourceType: 'OperationOutcome',
+    issue: [
+      { severity: 'error', code, details: { text }, expression: [parameter], ...(diagnostics && { diagnostics }) },
+    ],
+  });
+}
+
+/** The plain OperationOutcome of whatever was thrown, or undefined for a programming error. */
+export function toOutcome(thrown: unknown): OperationOutcome | undefined {
+  if (thrown instanceof Refusal || thrown instanceof OperationOutcomeError) {
+    return thrown.outcome;
+  }
+  return isOperationOutcome(thrown) ? thrown : undefined;
+}
+
+/** What the server said about a write that did not go through. */
+export type Failure = 'race' | 'throttled' | 'other';
+
+/**
+ * Tells a lost race (load and decide again) from a used-up quota and from everything else. Medplum answers 412 or 409
+ * for a lost race, and 400 "deadlock detected" for two transactions that took the same rows in different order.
+ */
+export function classify(outcome: OperationOutcome | undefined): Failure {
+  if (!outcome) {
+    return 'other';
+  }
+  if (outcome.id === 'too-many-requests' || outcome.issue.some((issue) => issue.code === 'throttled')) {
+    return 'throttled';
+  }
+  const lost =
+    outcome.id === 'precondition-failed' ||
+    outcome.id === 'conflict' ||
+    outcome.issue.some((issue) => /deadlock detected|could not serialize/i.test(issue.details?.text ?? ''));
+  return lost ? 'race' : 'other';
+}

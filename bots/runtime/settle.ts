@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MedplumClient } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+import { commit } from './commit.ts';
+import { classify, Refusal, refuse, toOutcome } from './outcome.ts';
+import type { Decision, Write } from './writes.ts';
+
+/** How long lost races are tried again before the caller is told `lock-error`. */
+const DEADLINE_MS = 8_000;
+const FIRST_PAUSE_MS = 15;
+const LONGEST_PAUSE_MS = 400;
+
+/** The three steps of one unit of work. */
+export interface Unit<L, T> {
+  readonly fhir: MedplumClient;
+  readonly load: () => Promise<L>;
+  readonly decide: (loaded: L) => Decision<T>;
+  /** Recorded on what is written. */
+  readonly requestedBy?: string;
+}
+
+/**
+ * Load, decide, commit; after a lost race load and decide again, with jitter, until the deadline.
+ * @returns What the decision gave as its result, as stored.
+ * @throws Refusal of the decision; `lock-error` after the deadline; `throttled` where the quota is used up.
+ */
+export async function settle<L, T>({ fhir, load, decide, requestedBy }: Unit<L, T>): Promise<T> {
+  const started = Date.now();
+  let paused = 0;
+  for (let attempt = 0; ; attempt++) {
+    // The client keeps what it read for a minute; a decision must not be made on that.
+    fhir.invalidateAll();
+    try {
+      const decision = decide(await load());
+      const stored = await commit(fhir, decision.writes, requestedBy);
+      return resultOf(decision, stored);
+    } catch (thrown) {
+      const outcome = thrown instanceof Refusal ? undefined : toOutcome(thrown);
+      const failure = classify(outcome);
+      if (failure === 'throttled') {
+        const wait = outcome?.issue[0]?.diagnostics;
+        refuse('throttled', 'requester', 'The quota for this minute is used up. Try again in a minute.', wait);
+      }
+      if (failure !== 'race') {
+        throw thrown;
+      }
+      // The pauses count by themselves too: under a test's clock the time of day stands still.
+      if (Math.max(Date.now() - started, paused) >= DEADLINE_MS) {
+        refuse('lock-error', 'requester', 'Too many people want this at once. The same call again may succeed.');
+      }
+      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+      const wait = Math.ceil(longest * (0.5 + Math.random() / 2));
+      paused += wait;
+      await pause(wait);
+    }
+  }
+}
+
+function resultOf<T>(decision: Decision<T>, stored: Map<Write, Resource>): T {
+  const { result, writes } = decision;
+  const isWrite = (value: unknown): value is Write => writes.some((write) => write === value);
+  return (isWrite(result) ? stored.get(result) : result) as T;
+}

@@ -1,0 +1,40 @@
+/** One row of the event table: a change of a resource, and the bots that it wakes. */
+export interface Rule {
+  readonly resourceType: string;
+  /** A search string that the resource must match after the change. */
+  readonly criteria: string;
+  /** FHIRPath over `%previous` (empty for a create) and `%current` that must be true. */
+  readonly condition?: string;
+  /** Only this kind of change; any create or update if absent. */
+  readonly interaction?: 'create' | 'update' | 'delete';
+  /** Names of bots: their files below `bots/`, without the ending. */
+  readonly bots: readonly string[];
+}
+
+type Event = Omit<Rule, 'resourceType' | 'bots'>;
+
+/** A change of a type of resource, and what it wakes. Reads as a sentence: `when('Slot', created()).run('…')`. */
+export function when(resourceType: string, event: Event): { run: (...bots: string[]) => Rule } {
+  return { run: (...bots) => ({ resourceType, ...event, bots }) };
+}
+
+/** The resource comes into being with this status, or moves to it. */
+export function becomes(status: string): Event {
+  return {
+    criteria: `status=${status}`,
+    condition: `%previous.status.exists().not() or %previous.status != '${status}'`,
+  };
+}
+
+/** The resource is created; with a search string, only if it matches. */
+export const created = (criteria = ''): Event => ({ criteria, interaction: 'create' });
+
+/** The resource is updated; with a FHIRPath condition, only if that holds. */
+export const updated = (condition?: string, criteria = ''): Event => ({
+  criteria,
+  interaction: 'update',
+  ...(condition && { condition }),
+});
+
+/** The resource is deleted; the bot gets its last version. */
+export const deleted = (criteria = ''): Event => ({ criteria, interaction: 'delete' });
