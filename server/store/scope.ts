@@ -1,0 +1,49 @@
+import type { Connection } from './connection.ts';
+
+/** One transaction, or one savepoint inside of it, while it runs. */
+export class Scope {
+  /** False once its function has ended: what was left running behind it does not belong to it any more. */
+  open = true;
+  readonly afterCommit: (() => void)[] = [];
+  private tail: Promise<unknown> = Promise.resolve();
+
+  /** Runs the scope's function, and closes the scope when it and everything nested in it has ended. */
+  async run<T>(work: () => Promise<T> | T): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      await this.tail;
+      this.open = false;
+    }
+  }
+
+  /**
+   * Runs a function as a savepoint of this scope. Savepoints form a stack, so those that are started side by side take
+   * turns.
+   * @param enter Runs a function so that its asynchronous calls find the new scope.
+   */
+  nest<T>(
+    db: Connection,
+    work: (db: Connection) => Promise<T> | T,
+    enter: (scope: Scope, run: () => Promise<T> | T) => Promise<T> | T,
+  ): Promise<T> {
+    const result = this.tail.then(async () => {
+      const inner = new Scope();
+      db.run('SAVEPOINT nested');
+      try {
+        const value = await inner.run(() => enter(inner, () => work(db)));
+        db.run('RELEASE nested');
+        this.afterCommit.push(...inner.afterCommit);
+        return value;
+      } catch (error) {
+        if (db.database.isTransaction) {
+          db.run('ROLLBACK TO nested');
+          db.run('RELEASE nested');
+        }
+        throw error;
+      }
+    });
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}
