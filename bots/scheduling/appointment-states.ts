@@ -1,0 +1,88 @@
+import type { WithId } from '@medplum/core';
+import { getExtensionValue } from '@medplum/core';
+import type { Appointment } from '@medplum/fhirtypes';
+import { DateTime } from 'luxon';
+import { extensionUrl } from '../runtime/contract.ts';
+import { refuse } from '../runtime/outcome.ts';
+import { change, unchanged } from '../runtime/writes.ts';
+import type { Decision } from '../runtime/writes.ts';
+
+export type AppointmentStatus = Appointment['status'];
+
+/** When a hold ends: an instant on an Appointment that is `pending`. */
+export const HOLD_EXPIRES = extensionUrl('hold-expires');
+
+/** Which states follow which. R4's `checked-in` is the step after `arrived` and counts as it. */
+const NEXT: Readonly<Record<AppointmentStatus, readonly AppointmentStatus[]>> = {
+  proposed: ['pending', 'booked', 'cancelled', 'entered-in-error'],
+  waitlist: ['pending', 'cancelled', 'entered-in-error'],
+  pending: ['booked', 'cancelled', 'entered-in-error'],
+  booked: ['arrived', 'checked-in', 'noshow', 'cancelled', 'entered-in-error'],
+  arrived: ['checked-in', 'fulfilled', 'booked', 'cancelled', 'entered-in-error'],
+  'checked-in': ['arrived', 'fulfilled', 'booked', 'cancelled', 'entered-in-error'],
+  noshow: ['arrived', 'checked-in', 'entered-in-error'],
+  fulfilled: ['entered-in-error'],
+  cancelled: ['entered-in-error'],
+  'entered-in-error': [],
+};
+
+/** A no-show keeps its place: the time has gone by, and the patient may still come late. */
+const TAKES_A_PLACE: readonly AppointmentStatus[] = ['booked', 'arrived', 'checked-in', 'fulfilled', 'noshow'];
+
+/** Whether an Appointment takes a place of its slots: it is booked (or came of that), or a hold that has not expired. */
+export function isLive(appointment: Appointment, now: Date): boolean {
+  return (
+    TAKES_A_PLACE.includes(appointment.status) || (appointment.status === 'pending' && !isExpired(appointment, now))
+  );
+}
+
+/** Whether an Appointment is a hold whose time is over. One without an expiry (made by another program) stands. */
+export function isExpired(appointment: Appointment, now: Date): boolean {
+  const expires = holdExpires(appointment);
+  return appointment.status === 'pending' && expires !== undefined && expires <= now;
+}
+
+/** When a hold ends, if it does. */
+export function holdExpires(appointment: Appointment): Date | undefined {
+  const value = getExtensionValue(appointment, HOLD_EXPIRES);
+  return typeof value === 'string' ? new Date(value) : undefined;
+}
+
+/**
+ * The Appointment in its next state; one that is there already comes back as it is.
+ * @param parameter - What the refusal is about: the name of the operation's parameter.
+ * @throws Refusal `business-rule` where the state machine has no such step, the hold has expired, or a no-show comes
+ * on a later day.
+ */
+export function move<T extends Appointment>(
+  appointment: T,
+  to: AppointmentStatus,
+  now: Date,
+  parameter = 'appointment',
+): T {
+  const from = appointment.status;
+  if (from === to) {
+    return appointment;
+  }
+  if (!NEXT[from].includes(to)) {
+    return refuse('business-rule', parameter, `An appointment that is ${from} cannot become ${to}.`);
+  }
+  if (to === 'booked' && isExpired(appointment, now)) {
+    return refuse('business-rule', parameter, 'The hold has expired. Hold or book a place again.');
+  }
+  if (from === 'noshow' && to !== 'entered-in-error' && isAfterItsDay(appointment, now)) {
+    return refuse('business-rule', parameter, 'A no-show can still arrive on the same day only. Book a new time.');
+  }
+  return { ...appointment, status: to };
+}
+
+/** The same as a decision: the Appointment is written if it moves, and is the answer either way. */
+export function moveTo(appointment: WithId<Appointment>, to: AppointmentStatus, now: Date): Decision<Appointment> {
+  const moved = move(appointment, to, now);
+  return moved === appointment ? unchanged(appointment) : change(moved);
+}
+
+/** The day is the one at the offset that the start is written with, which is that of the place of the visit. */
+function isAfterItsDay({ start }: Appointment, now: Date): boolean {
+  return start !== undefined && now > DateTime.fromISO(start, { setZone: true }).endOf('day').toJSDate();
+}

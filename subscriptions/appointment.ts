@@ -1,0 +1,3 @@
+import type { Rule } from './when.ts';
+
+export default [] satisfies Rule[];
