@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import type { MedplumClient, WithId } from '@medplum/core';
+import { createReference } from '@medplum/core';
+import type { AccessPolicy, Bot as BotResource, UserConfiguration } from '@medplum/fhirtypes';
+import { sid } from '../../bots/runtime/contract.ts';
+import type { Bot } from '../lib/bots.ts';
+import { managed, policyOf } from './desired.ts';
+import { Installer } from './installer.ts';
+import type { Report } from './report.ts';
+
+const BOT_SID = sid('bot');
+
+/**
+ * Installs each bot: its AccessPolicy, the Bot with its schedule, its code, and the quota it needs.
+ * @param codeOf - The bundle of each, by the Bot's name.
+ * @returns The id of each Bot, by the name of its definition.
+ */
+export async function installBots(
+  medplum: MedplumClient,
+  projectId: string,
+  bots: readonly Bot[],
+  codeOf: ReadonlyMap<string, string>,
+  report: Report,
+  dryRun: boolean,
+): Promise<Map<string, string>> {
+  const policies = await Installer.of(medplum, 'AccessPolicy', report, dryRun);
+  const configurations = await Installer.of(medplum, 'UserConfiguration', report, dryRun);
+  const found = await medplum.searchResources('Bot', { identifier: `${BOT_SID}|`, _count: '1000' });
+  const installed = new Map(found.map((bot) => [bot.identifier?.find((id) => id.system === BOT_SID)?.value, bot]));
+  const ids = new Map<string, string>();
+  for (const bot of bots) {
+    const { definition } = bot;
+    const policyId = await policies.put(policyOf(definition));
+    const existing = installed.get(definition.name);
+    if (dryRun) {
+      report.add(existing ? fateOf(existing, bot, codeOf) : 'created', `Bot ${bot.name}`);
+      ids.set(definition.name, existing?.id ?? 'not-yet-created');
+      continue;
+    }
+    const id = await installBot(medplum, projectId, bot, policyId, existing, codeOf.get(bot.name) ?? '', report);
+    ids.set(definition.name, id);
+    if (definition.quota) {
+      const configurationId = await configurations.put(quotaOf(bot.name, definition.quota));
+      await assignQuota(medplum, projectId, id, configurationId, report);
+    }
+  }
+  return ids;
+}
+
+/** Bot, then code: a Bot that was made but has no code yet is finished by the next run. */
+async function installBot(
+  medplum: MedplumClient,
+  projectId: string,
+  bot: Bot,
+  policyId: string,
+  existing: WithId<BotResource> | undefined,
+  code: string,
+  report: Report,
+): Promise<string> {
+  let current = existing;
+  if (!current) {
+    const accessPolicy = createReference<WithId<AccessPolicy>>({ resourceType: 'AccessPolicy', id: policyId });
+    const created = await medplum.post<WithId<BotResource>>(`admin/projects/${projectId}/bot`, {
+      name: bot.name,
+      description: bot.definition.description,
+      accessPolicy,
+    });
+    current = await medplum.readResource('Bot', created.id);
+  }
+  const wanted = settingsOf(current, bot);
+  const codeFile = fileName(bot, code);
+  const sameCode = current.executableCode?.title === codeFile;
+  const sameSettings = JSON.stringify(wanted) === JSON.stringify(settingsOf(current, undefined));
+  report.add(existing ? (sameCode && sameSettings ? 'unchanged' : 'updated') : 'created', `Bot ${bot.name}`);
+  if (!sameSettings) {
+    await medplum.updateResource({ ...current, ...wanted });
+  }
+  if (!sameCode) {
+    await medplum.post(medplum.fhirUrl('Bot', current.id, '$deploy'), { code, filename: codeFile });
+  }
+  return current.id;
+}
+
+type Settings = Pick<BotResource, 'identifier' | 'name' | 'description' | 'cronString'>;
+
+/** What deploy sets on a Bot; without a definition, what stands on it now. */
+function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
+  const others = current.identifier?.filter(({ system }) => system !== BOT_SID) ?? [];
+  return bot
+    ? {
+        identifier: [...others, { system: BOT_SID, value: bot.definition.name }],
+        name: bot.name,
+        description: bot.definition.description,
+        cronString: bot.definition.schedule,
+      }
+    : {
+        identifier: current.identifier,
+        name: current.name,
+        description: current.description,
+        cronString: current.cronString,
+      };
+}
+
+/** The hash in the file's name says which code a Bot has, whoever deployed it. */
+function fileName(bot: Bot, code: string): string {
+  return `${bot.name}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.js`;
+}
+
+function fateOf(existing: BotResource, bot: Bot, codeOf: ReadonlyMap<string, string>): 'unchanged' | 'updated' {
+  const sameCode = existing.executableCode?.title === fileName(bot, codeOf.get(bot.name) ?? '');
+  const same = JSON.stringify(settingsOf(existing, bot)) === JSON.stringify(settingsOf(existing, undefined));
+  return sameCode && same ? 'unchanged' : 'updated';
+}
+
+function quotaOf(name: string, quota: number): UserConfiguration {
+  return managed(
+    { resourceType: 'UserConfiguration', name, option: [{ id: 'fhirQuota', valueInteger: quota }] },
+    `quota/${name}`,
+  );
+}
+
+async function assignQuota(
+  medplum: MedplumClient,
+  projectId: string,
+  botId: string,
+  configurationId: string,
+  report: Report,
+): Promise<void> {
+  const membership = await medplum.searchOne('ProjectMembership', { profile: `Bot/${botId}` });
+  const reference = `UserConfiguration/${configurationId}`;
+  if (!membership || membership.userConfiguration?.reference === reference) {
+    return;
+  }
+  await medplum.post(`admin/projects/${projectId}/members/${membership.id}`, {
+    ...membership,
+    userConfiguration: { reference },
+  });
+  report.add('updated', `quota of Bot/${botId}`);
+}

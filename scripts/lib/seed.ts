@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import type { MedplumClient } from '@medplum/core';
+import type { Bundle, Identifier, Resource } from '@medplum/fhirtypes';
+import { sid } from '../../bots/runtime/contract.ts';
+import { inRoot } from './paths.ts';
+
+const DEMO_SID = sid('demo');
+
+/** The demo clinic's resources: references by key (`service`, `provider-1` …), each key an identifier of `sid/demo`. */
+export type DemoClinic = ReadonlyMap<string, Resource & { readonly id: string }>;
+
+/**
+ * Puts the demo clinic into a project, as far as it is not there yet. What is there stays as it is.
+ * @returns Its resources, by their keys.
+ */
+export async function seedDemoClinic(medplum: MedplumClient): Promise<DemoClinic> {
+  const bundle = JSON.parse(await readFile(inRoot('resources', 'demo', 'clinic.json'), 'utf8')) as Bundle;
+  const clinic = new Map<string, Resource & { readonly id: string }>();
+  for (const { fullUrl, resource } of bundle.entry ?? []) {
+    const key = (resource as { identifier?: Identifier[] }).identifier?.[0]?.value;
+    if (!resource || !fullUrl || !key) {
+      throw new Error('An entry of the demo clinic has no resource, fullUrl or identifier.');
+    }
+    clinic.set(
+      key,
+      await medplum.createResourceIfNoneExist(resolved(resource, clinic), `identifier=${DEMO_SID}|${key}`),
+    );
+  }
+  return clinic;
+}
+
+/** The same resource, with references to earlier entries by their ids. */
+function resolved<T extends Resource>(resource: T, clinic: DemoClinic): T {
+  const text = JSON.stringify(resource).replace(/"urn:uuid:([a-z0-9-]+)"/g, (_all, key: string) => {
+    const target = clinic.get(key);
+    if (!target) {
+      throw new Error(`The demo clinic refers to ${key}, which does not stand before it.`);
+    }
+    return `"${target.resourceType}/${target.id}"`;
+  });
+  return JSON.parse(text) as T;
+}
