@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { SettingsError } from './args.ts';
+import { readCredentials, readSettings } from './settings.ts';
+
+describe('readSettings', () => {
+  test('needs nothing', () => {
+    expect(readSettings({})).toMatchObject({ host: '127.0.0.1', port: 8103, demo: true, secrets: {} });
+  });
+
+  test('takes what is set', () => {
+    const env = {
+      PORT: '9000',
+      HOST: '0.0.0.0',
+      CARELINE_DEMO: '0',
+      PUBLIC_BASE_URL: 'https://fhir.example.com',
+      MEDPLUM_CLIENT_ID: 'id',
+      MEDPLUM_CLIENT_SECRET: 'secret',
+      CLINIC_TIMEZONE: 'Europe/Berlin',
+      UNRELATED: 'x',
+    };
+    expect(readSettings(env)).toMatchObject({
+      port: 9000,
+      host: '0.0.0.0',
+      demo: false,
+      publicBaseUrl: 'https://fhir.example.com/',
+      adminClient: { id: 'id', secret: 'secret' },
+      secrets: { PUBLIC_BASE_URL: 'https://fhir.example.com', CLINIC_TIMEZONE: 'Europe/Berlin' },
+    });
+  });
+
+  test.each([
+    [{ PORT: 'http' }, 'PORT'],
+    [{ PORT: '70000' }, 'PORT'],
+    [{ CARELINE_DEMO: 'no' }, 'CARELINE_DEMO'],
+    [{ PUBLIC_BASE_URL: 'fhir.example.com' }, 'PUBLIC_BASE_URL'],
+    [{ MEDPLUM_CLIENT_ID: 'id' }, 'MEDPLUM_CLIENT_SECRET'],
+  ])('%j is one clear line', (env, name) => {
+    expect(() => readSettings(env)).toThrow(SettingsError);
+    expect(() => readSettings(env)).toThrow(name);
+  });
+});
+
+describe('readCredentials', () => {
+  const nowhere = { CARELINE_DATA: '/nonexistent' };
+
+  test('takes the client from the environment', () => {
+    const env = { ...nowhere, MEDPLUM_CLIENT_ID: 'id', MEDPLUM_CLIENT_SECRET: 'secret' };
+    expect(readCredentials(env, 'http://localhost:8103')).toEqual({
+      baseUrl: 'http://localhost:8103/',
+      clientId: 'id',
+      clientSecret: 'secret',
+    });
+  });
+
+  test('says what is missing', () => {
+    expect(() => readCredentials(nowhere)).toThrow('--base-url');
+    expect(() => readCredentials(nowhere, 'http://localhost:8103')).toThrow('MEDPLUM_CLIENT_ID');
+    expect(() => readCredentials(nowhere, 'ftp://localhost')).toThrow('--base-url');
+  });
+});
