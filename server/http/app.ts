@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { badRequest, contentTooLarge, OperationOutcomeError } from '@medplum/core';
+import express from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Authenticator } from '../auth/authenticate.ts';
+import type { Api } from './api.ts';
+import { isContent, MAX_CONTENT_BYTES, MAX_MESSAGE_BYTES, parseRequestBody } from './body.ts';
+import type { Logger } from './log.ts';
+import { outcomeResponse, serialize } from './messages.ts';
+import type { ApiRequest, ApiResponse } from './messages.ts';
+
+/** What a path segment looks like that is no more than a type, an operation or an id. */
+const PLAIN_SEGMENT = /^[A-Za-z0-9$._-]{1,64}$/;
+
+const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit, X-Request-Id';
+
+/** The Express application: it reads requests and writes answers, what is in between is the Api's. */
+export function createApp(api: Api, authenticator: Authenticator, log: Logger): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(observe(log));
+  app.use(helmet());
+  app.use(cors);
+  app.use(readBody);
+  app.use(async (req: Request, res: Response) => {
+    send(req, res, await api.handle(toApiRequest(req), authenticator));
+  });
+  app.use((err: unknown, req: Request, res: Response, _next: NextFunction) => {
+    send(req, res, refusal(err, log));
+  });
+  return app;
+}
+
+/** Gives each request an id, and logs it by its route: never the query or the body, which may name a patient. */
+function observe(log: Logger) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const began = performance.now();
+    const id = randomUUID();
+    res.setHeader('X-Request-Id', id);
+    res.on('close', () => {
+      const ms = Math.round(performance.now() - began);
+      log.info('request', { id, method: req.method, route: routeOf(req.url), status: res.statusCode, ms });
+    });
+    next();
+  };
+}
+
+function routeOf(url: string): string {
+  const path = url.split('?', 1)[0]!;
+  return path
+    .split('/')
+    .map((segment) => (segment === '' || PLAIN_SEGMENT.test(segment) ? segment : '*'))
+    .join('/');
+}
+
+/** Browsers of any origin may call: what protects the data is the token, which no other page has. */
+function cors(req: Request, res: Response, next: NextFunction): void {
+  const { origin } = req.headers;
+  if (origin) {
+    res.setHeader('Access-Control-Allow-Origin', origin);
+    res.setHeader('Access-Control-Allow-Credentials', 'true');
+    res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    res.vary('Origin');
+  }
+  if (req.method === 'OPTIONS' && req.headers['access-control-request-method']) {
+    res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
+    res.setHeader('Access-Control-Allow-Headers', req.headers['access-control-request-headers'] ?? '');
+    res.setHeader('Access-Control-Max-Age', '86400');
+    res.status(204).end();
+    return;
+  }
+  next();
+}
+
+const readMessage = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES });
+const readContent = express.raw({ type: () => true, limit: MAX_CONTENT_BYTES });
+
+function readBody(req: Request, res: Response, next: NextFunction): void {
+  const read = isContent(req.method, req.url) ? readContent : readMessage;
+  read(req, res, next);
+}
+
+function toApiRequest(req: Request): ApiRequest {
+  const url = req.url.startsWith('/api/') ? req.url.slice('/api'.length) : req.url;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(req.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  const method = req.method === 'HEAD' ? 'GET' : req.method;
+  const content = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  return {
+    method,
+    url,
+    headers,
+    body: parseRequestBody({ method, url, contentType: headers['content-type'], content }),
+  };
+}
+
+function send(req: Request, res: Response, response: ApiResponse): void {
+  if (res.headersSent || res.destroyed) {
+    return;
+  }
+  res.status(response.status);
+  res.setHeaders(new Map(Object.entries(response.headers)));
+  const body = response.status === 304 || response.status === 204 ? undefined : serialize(response);
+  if (body === undefined) {
+    res.end();
+  } else {
+    res.setHeader('Content-Length', Buffer.byteLength(body));
+    res.end(req.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** An answer to what could not even be read. */
+function refusal(err: unknown, log: Logger): ApiResponse {
+  if (err instanceof OperationOutcomeError) {
+    return outcomeResponse(err.outcome);
+  }
+  // Express and its body parser name the status that an error of the client's deserves.
+  const status = (err as { status?: unknown }).status;
+  if (status === 413) {
+    return outcomeResponse(contentTooLarge('Request body too large'));
+  }
+  if (typeof status === 'number' && status < 500) {
+    return { ...outcomeResponse(badRequest('The request could not be read')), status };
+  }
+  if (err instanceof URIError) {
+    return outcomeResponse(badRequest('The request could not be read'));
+  }
+  log.error('a request failed', err);
+  return { ...outcomeResponse(badRequest('Internal server error')), status: 500 };
+}

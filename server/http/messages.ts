@@ -1,0 +1,71 @@
+import { ContentType, getStatus } from '@medplum/core';
+import type { OperationOutcome } from '@medplum/fhirtypes';
+
+/**
+ * A request as every route sees it, whether it came over a socket or from a bot in this process. There is one path
+ * through the server, so a bot meets the same checks as everybody else.
+ */
+export interface ApiRequest {
+  method: string;
+  /** Path and query, from the root of the server: `/fhir/R4/Patient?name=x`. */
+  url: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** Parsed by its content type; bytes where it is content and not a message. */
+  body: unknown;
+}
+
+export interface ApiResponse {
+  status: number;
+  headers: Record<string, string>;
+  /** A string or bytes go out as they are, anything else as JSON. */
+  body?: unknown;
+}
+
+/** The path of a request, without its query. */
+export function pathOf(request: ApiRequest): string {
+  const end = request.url.indexOf('?');
+  return end < 0 ? request.url : request.url.slice(0, end);
+}
+
+/** The query of a request. */
+export function queryOf(request: ApiRequest): URLSearchParams {
+  const start = request.url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : request.url.slice(start + 1));
+}
+
+/** The query as plain object; what comes several times is a list. */
+export function toRecord(params: URLSearchParams): Record<string, string | string[]> {
+  return Object.fromEntries(
+    [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name);
+      return [name, values.length === 1 ? values[0]! : values];
+    }),
+  );
+}
+
+/** A JSON answer. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): ApiResponse {
+  return { status, headers: { 'content-type': `${ContentType.JSON}; charset=utf-8`, ...headers }, body };
+}
+
+/** A FHIR resource as answer. */
+export function fhirJson(status: number, body: unknown, headers: Record<string, string> = {}): ApiResponse {
+  return { status, headers: { 'content-type': `${ContentType.FHIR_JSON}; charset=utf-8`, ...headers }, body };
+}
+
+/** An outcome with the HTTP status that belongs to it. */
+export function outcomeResponse(outcome: OperationOutcome, headers: Record<string, string> = {}): ApiResponse {
+  return fhirJson(getStatus(outcome), outcome, headers);
+}
+
+/** A plain text answer. */
+export function text(status: number, body: string): ApiResponse {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+}
+
+/** The bytes that go over the wire. */
+export function serialize(response: ApiResponse): string | Uint8Array | undefined {
+  const { body } = response;
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+}

@@ -1,0 +1,10 @@
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
+export type { BotRun } from './bots/types.ts';
+export { jsonLogger, silentLogger } from './http/log.ts';
+export type { Logger, LogFields } from './http/log.ts';
+export { ManualClock } from './manual-clock.ts';
+export type { Duration } from './manual-clock.ts';
+export type { Credentials } from './projects/credentials.ts';
+export { startServer } from './start.ts';
+export type { RunningServer, StartOptions } from './start.ts';

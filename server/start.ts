@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import { openAuthRoutes, sessionAuthRoutes } from './auth/routes.ts';
+import { Authenticator } from './auth/authenticate.ts';
+import { TokenKeys } from './auth/keys.ts';
+import { Sessions } from './auth/session.ts';
+import type { Repositories } from './auth/session.ts';
+import { BotCode } from './bots/code.ts';
+import { CronScheduler } from './bots/cron.ts';
+import { BotExecutor } from './bots/executor.ts';
+import { addBotRoutes } from './bots/routes.ts';
+import type { BotRun } from './bots/types.ts';
+import { webhookRoute } from './bots/webhook.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { createFhirService } from './fhir/service.ts';
+import type { FhirService } from './fhir/service.ts';
+import { Api } from './http/api.ts';
+import { createApp } from './http/app.ts';
+import { Background } from './http/background.ts';
+import { addBinaryRoutes } from './http/binary.ts';
+import { BinaryContent } from './http/binary-content.ts';
+import { emailRoute } from './http/email.ts';
+import { Listener } from './http/listen.ts';
+import { jsonLogger } from './http/log.ts';
+import type { Logger } from './http/log.ts';
+import { ManualClock, toMilliseconds } from './manual-clock.ts';
+import type { Duration } from './manual-clock.ts';
+import { addCustomOperations } from './operations/custom.ts';
+import { bootstrap } from './projects/bootstrap.ts';
+import type { AdminClient } from './projects/bootstrap.ts';
+import { readCredentials, writeCredentials } from './projects/credentials.ts';
+import type { Credentials } from './projects/credentials.ts';
+import { projectRoutes } from './projects/routes.ts';
+import { openStore } from './store/store.ts';
+import type { Store } from './store/store.ts';
+import { SubscriptionEngine } from './subscriptions/engine.ts';
+
+/** How long bots that run may take to end when the server stops. */
+const STOP_GRACE = 15_000;
+
+export interface StartOptions {
+  /** Where everything is kept; undefined keeps it in memory. */
+  dataDir?: string;
+  /** A ManualClock stands still between calls of `advance`. The system's clock unless given. */
+  clock?: Clock;
+  /** 0 takes any free one. */
+  port: number;
+  host?: string;
+  /** What the outside world calls this server; from host and port unless given. */
+  publicBaseUrl?: string;
+  /** Project secrets by name. */
+  secrets?: Record<string, string>;
+  /** Overrides the administrator client of earlier starts. */
+  adminClient?: AdminClient;
+  logger?: Logger;
+}
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Where this machine reaches it, without a slash at its end. */
+  baseUrl: string;
+  /** Of the project's administrator. */
+  credentials: Credentials;
+  /** The latest bot runs, oldest first, each with the number of requests that it made. */
+  botRuns: readonly BotRun[];
+  /** Moves a ManualClock on, running every cron bot and retry that falls due on the way, in order. */
+  advance(duration: Duration | number): Promise<void>;
+  /** Resolves when no Subscription or asynchronous job that is due waits or runs. */
+  drain(): Promise<void>;
+  /** Ends what is under way and closes the store; jobs that have not begun are kept for the next start. */
+  close(): Promise<void>;
+}
+
+/** Starts a server; throws an Error that says why if it cannot. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const host = options.host ?? '127.0.0.1';
+  const listener = await Listener.open(host, options.port);
+  const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listener.port}`;
+  const baseUrl = (options.publicBaseUrl ?? localUrl).replace(/\/+$/, '');
+  const clock = options.clock ?? systemClock;
+  let store: Store | undefined;
+  try {
+    store = openStore({ dataDir: options.dataDir, clock });
+    return await assemble(options, { listener, localUrl, baseUrl, clock, store, log: options.logger ?? jsonLogger });
+  } catch (err) {
+    await listener.close();
+    await store?.close();
+    throw err;
+  }
+}
+
+interface Foundation {
+  listener: Listener;
+  /** Where this machine reaches the server. */
+  localUrl: string;
+  /** What stands in links, tokens and what bots see. */
+  baseUrl: string;
+  clock: Clock;
+  store: Store;
+  log: Logger;
+}
+
+/** Puts the parts together. Those that hear of writes come before the service that tells them. */
+async function assemble(options: StartOptions, foundation: Foundation): Promise<RunningServer> {
+  const { listener, localUrl, baseUrl, clock, store, log } = foundation;
+  const manual = clock instanceof ManualClock;
+  const background = new Background(log);
+  const repositories: Repositories = (context) => fhir.repository(context);
+  const common = { store, clock, repositories, background, log, manual };
+
+  const sessions = new Sessions(repositories);
+  const subscriptions = await SubscriptionEngine.open(common);
+  const cron = new CronScheduler({ ...common, sessions });
+  const observers = [sessions, subscriptions, cron];
+  const fhir: FhirService = createFhirService(store, { clock, observers, baseUrl });
+
+  const content = await BinaryContent.open(store);
+  const api = new Api({ version: readVersion(), baseUrl, fhir, log });
+  const executor = new BotExecutor({
+    baseUrl,
+    clock,
+    followClock: manual,
+    code: new BotCode(content),
+    repositories,
+    dispatch: (request, session) => api.dispatch(request, session),
+  });
+  const keys = await TokenKeys.open(store, clock, `${baseUrl}/`);
+  const authenticator = new Authenticator({ clock, keys, repositories, sessions });
+
+  addBinaryRoutes(fhir, store, content);
+  addBotRoutes(fhir, { baseUrl, clock, sessions, executor, content, background });
+  addCustomOperations(fhir, { sessions, executor });
+  api.setRoutes(
+    [...openAuthRoutes({ baseUrl, keys, repositories, sessions }), webhookRoute({ repositories, sessions, executor })],
+    [...sessionAuthRoutes({ repositories }), ...projectRoutes({ repositories, content }), emailRoute()],
+  );
+
+  const credentials = await prepareProject(options, store, repositories, localUrl);
+  subscriptions.start({ clock, repositories, sessions, executor });
+  await cron.start(executor);
+  listener.serve(createApp(api, authenticator, log));
+
+  return {
+    baseUrl: localUrl,
+    credentials,
+    botRuns: executor.runs,
+    drain: () => background.idle(),
+    advance: async (duration) => {
+      if (!manual) {
+        throw new Error('Only a ManualClock can be advanced');
+      }
+      await advance(clock, clock.now() + toMilliseconds(duration), { cron, subscriptions, background });
+    },
+    close: once(async () => {
+      await listener.close();
+      cron.stop();
+      subscriptions.stop();
+      await Promise.race([background.idle(), delay(STOP_GRACE)]);
+      await store.close();
+    }),
+  };
+}
+
+async function prepareProject(
+  { dataDir, adminClient = {}, secrets = {} }: StartOptions,
+  store: Store,
+  repositories: Repositories,
+  baseUrl: string,
+): Promise<Credentials> {
+  const known = dataDir === undefined ? undefined : await readCredentials(dataDir);
+  const credentials = await bootstrap({ store, repositories, baseUrl, known, adminClient, secrets });
+  if (dataDir !== undefined) {
+    // What others keep in the file, such as the users of a demo clinic, stays in it.
+    await writeCredentials(dataDir, { ...known, ...credentials });
+  }
+  return credentials;
+}
+
+interface Scheduled {
+  cron: CronScheduler;
+  subscriptions: SubscriptionEngine;
+  background: Background;
+}
+
+/** Stops at every moment at which something falls due, and lets it end before time goes on. */
+async function advance(clock: ManualClock, until: number, { cron, subscriptions, background }: Scheduled) {
+  for (;;) {
+    await background.idle();
+    const due = Math.min(cron.nextDue() ?? Infinity, (await subscriptions.nextDue()) ?? Infinity);
+    if (due > until) {
+      break;
+    }
+    clock.moveTo(due);
+    cron.fireDue();
+    subscriptions.wake();
+  }
+  clock.moveTo(until);
+}
+
+function readVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}
