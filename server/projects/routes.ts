@@ -1,13 +1,6 @@
 import { allOk, badRequest, forbidden, getReferenceString, OperationOutcomeError } from '@medplum/core';
 import type { WithId } from '@medplum/core';
-import type {
-  AccessPolicy,
-  ClientApplication,
-  Project,
-  ProjectMembership,
-  ProjectSetting,
-  Reference,
-} from '@medplum/fhirtypes';
+import type { AccessPolicy, Project, ProjectMembership, ProjectSetting, Reference } from '@medplum/fhirtypes';
 import type { Attachment } from '@medplum/fhirtypes';
 import type { Repositories, Session } from '../auth/session.ts';
 import { systemContext } from '../auth/session.ts';
