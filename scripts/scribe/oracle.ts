@@ -98,7 +98,10 @@ function noteLines(note: string): NoteLine[] {
   let label: Label = 'subjective';
   return note.split('\n').flatMap((line) => {
     const heading = line.trim().replace(/:$/, '');
-    const found = heading.length < 40 && heading === heading.toUpperCase() ? HEADINGS.find(([, is]) => is.test(heading)) : undefined;
+    const found =
+      heading.length < 40 && heading === heading.toUpperCase()
+        ? HEADINGS.find(([, is]) => is.test(heading))
+        : undefined;
     if (found) label = found[0];
     return line.split(/(?<=[.:])\s+/).map((sentence) => {
       const words = wordsOf(sentence);

@@ -1,0 +1,40 @@
+/**
+ * The offline scribe: a visit's transcript becomes a draft note, its problems, orders and measurements.
+ *
+ * No network, no model service, no clock: rules and small trained tables. It extracts and rephrases; a word that nobody
+ * said does not get into a statement, and every statement names the words that it rests on.
+ */
+
+import { composeNote } from './compose.ts';
+import { read } from './reading.ts';
+import { place } from './sections.ts';
+import type { Draft } from './types.ts';
+
+export type {
+  Code,
+  Draft,
+  DraftObservation,
+  DraftOrder,
+  DraftProblem,
+  Evidence,
+  NoteSection,
+  Quantity,
+  SectionCode,
+  Sentence,
+} from './types.ts';
+
+/** Version of rules and tables together; it stands in the Provenance of what they drafted. */
+export const SCRIBE_VERSION = '0.1.0';
+
+export function draft(transcript: string): Draft {
+  const reading = read(transcript);
+  return { sections: composeNote(reading, place(reading)), problems: [], orders: [], observations: [] };
+}
+
+/** The whole note as plain text. */
+export function noteText({ sections }: Draft): string {
+  return sections
+    .map(({ text }) => text)
+    .filter(Boolean)
+    .join('\n\n');
+}
