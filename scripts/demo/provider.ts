@@ -12,8 +12,11 @@ export interface Cast {
   readonly schedule: WithId<Schedule>;
 }
 
-/** A provider who is there from 8 to 18 every day, so that the visit works whenever it is run, and a patient. */
-export async function createCast(medplum: MedplumClient, clinic: DemoClinic): Promise<Cast> {
+/**
+ * A provider who is there from 8 to 18 every day, so that the visit works whenever it is run, and a patient.
+ * @param capacity - How many patients a slot takes.
+ */
+export async function createCast(medplum: MedplumClient, clinic: DemoClinic, capacity = 1): Promise<Cast> {
   const service = clinic.get('service') as WithId<HealthcareService>;
   const practitioner = await medplum.createResource<Practitioner>({
     resourceType: 'Practitioner',
@@ -32,19 +35,20 @@ export async function createCast(medplum: MedplumClient, clinic: DemoClinic): Pr
     active: true,
     actor: [createReference(practitioner)],
     serviceType: toServiceTypeCodeableConcepts(service),
-    extension: [weekly(service)],
+    extension: [weekly(service, capacity)],
   });
   return { practitioner, patient, schedule };
 }
 
 /** Medplum's own extension for recurring availability. */
-function weekly(service: WithId<HealthcareService>): Extension {
+function weekly(service: WithId<HealthcareService>, capacity: number): Extension {
   return {
     url: SchedulingParametersURI,
     extension: [
       { url: 'service', valueReference: createReference(service) },
       { url: 'timezone', valueCode: 'America/New_York' },
       { url: 'duration', valueDuration: { value: 30, unit: 'min' } },
+      { url: 'slotCapacity', valuePositiveInt: capacity },
       {
         url: 'availability',
         extension: [

@@ -5,6 +5,7 @@ import { sid } from '../../bots/runtime/contract.ts';
 import { inRoot } from './paths.ts';
 
 const DEMO_SID = sid('demo');
+const DAY_MS = 86_400_000;
 
 /** The demo clinic's resources: references by key (`service`, `provider-1` …), each key an identifier of `sid/demo`. */
 export type DemoClinic = ReadonlyMap<string, Resource & { readonly id: string }>;
@@ -27,6 +28,17 @@ export async function seedDemoClinic(medplum: MedplumClient): Promise<DemoClinic
     );
   }
   return clinic;
+}
+
+/** Fills the demo clinic's Schedules for the next two weeks; from then on the nightly bot keeps them filled. */
+export async function generateDemoSlots(medplum: MedplumClient, clinic: DemoClinic): Promise<void> {
+  const now = Date.now();
+  const window = { start: new Date(now).toISOString(), end: new Date(now + 14 * DAY_MS).toISOString() };
+  for (const { resourceType, id } of clinic.values()) {
+    if (resourceType === 'Schedule') {
+      await medplum.post(medplum.fhirUrl('Schedule', '$generate-slots'), { schedule: `Schedule/${id}`, ...window });
+    }
+  }
 }
 
 /** The same resource, with references to earlier entries by their ids. */

@@ -73,7 +73,7 @@ export function readCredentials(env: Environment, givenBaseUrl?: string): Creden
   const file = `${dataDirOf(env)}/credentials.json`;
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Credentials) : undefined;
   const address = givenBaseUrl ?? env.MEDPLUM_BASE_URL;
-  const baseUrl = address ? baseUrlOf('--base-url', address) : kept?.baseUrl;
+  const baseUrl = address ? baseUrlOf('--base-url', address) : kept && withSlash(kept.baseUrl);
   if (!baseUrl) {
     throw new SettingsError('Which server? Give --base-url URL, or start the embedded one with npm start.');
   }
@@ -81,10 +81,10 @@ export function readCredentials(env: Environment, givenBaseUrl?: string): Creden
   if (client) {
     return { baseUrl, clientId: client.id, clientSecret: client.secret };
   }
-  if (!kept || kept.baseUrl !== baseUrl) {
+  if (!kept || withSlash(kept.baseUrl) !== baseUrl) {
     throw new SettingsError(`Set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET of an administrator client of ${baseUrl}`);
   }
-  return kept;
+  return { ...kept, baseUrl };
 }
 
 function readAdminClient({
@@ -117,8 +117,10 @@ function baseUrlOf(name: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     throw new SettingsError(`${name} must be an address such as https://fhir.example.com/, not "${value}".`);
   }
-  return value.endsWith('/') ? value : `${value}/`;
+  return withSlash(value);
 }
+
+const withSlash = (address: string): string => (address.endsWith('/') ? address : `${address}/`);
 
 function readSecrets(env: Environment): Record<string, string> {
   return Object.fromEntries(SECRETS.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));

@@ -1,0 +1,74 @@
+import { MedplumClient } from '@medplum/core';
+import type { Patient, Resource } from '@medplum/fhirtypes';
+import { signIn } from '../scripts/lib/client.ts';
+import { startClinicServer } from '../scripts/lib/clinic-server.ts';
+import { ManualClock, silentLogger } from '../server/index.ts';
+import type { RunningServer } from '../server/index.ts';
+
+export interface Clinic {
+  readonly server: RunningServer;
+  /** The server's time, which stands still until `server.advance`. */
+  readonly clock: ManualClock;
+  /** The project's administrator. */
+  readonly medplum: MedplumClient;
+  /** The demo clinic's resources by key: `service`, `provider-1`, `schedule-1`, `patient-1` … */
+  readonly demo: (key: string) => Resource & { readonly id: string };
+  /** Calls an operation such as `Slot/$book`. */
+  readonly call: <T>(operation: `${string}/$${string}`, body: unknown) => Promise<T>;
+  /** A new patient who can be reached. */
+  readonly newPatient: (over?: Partial<Patient>) => Promise<Patient & { readonly id: string }>;
+  readonly close: () => Promise<void>;
+}
+
+export interface ClinicOptions {
+  /** When the story begins. */
+  readonly now?: string;
+  /** Kept on disk there; in memory unless given. */
+  readonly dataDir?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** The embedded server in memory with the layer and the demo clinic in it, on a clock that the test turns. */
+export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> {
+  const { now = '2026-03-02T12:00:00Z', dataDir, secrets = {} } = options;
+  const clock = new ManualClock(now);
+  const { server, medplum, clinic } = await startClinicServer({
+    port: 0,
+    clock,
+    demo: true,
+    logger: silentLogger,
+    secrets: { ...secrets },
+    ...(dataDir && { dataDir }),
+  });
+  // Seeding wakes bots; a test begins with none of them under way.
+  await server.drain();
+  let patients = 0;
+  return {
+    server,
+    clock,
+    medplum,
+    demo: (key) => {
+      const resource = clinic?.get(key);
+      if (!resource) {
+        throw new Error(`The demo clinic has no ${key}.`);
+      }
+      return resource;
+    },
+    call: (operation, body) => medplum.post(`fhir/R4/${operation}`, body),
+    newPatient: (over) => {
+      patients++;
+      return medplum.createResource<Patient>({
+        resourceType: 'Patient',
+        active: true,
+        name: [{ given: ['Test'], family: `Patient ${patients}` }],
+        telecom: [{ system: 'phone', use: 'mobile', value: `+1202555${String(1000 + patients)}` }],
+        ...over,
+      });
+    },
+    close: () => server.close(),
+  };
+}
+
+/** Signs in to a clinic's server as another client. */
+export const signInAs = (clinic: Clinic, clientId: string, clientSecret: string): Promise<MedplumClient> =>
+  signIn({ baseUrl: `${clinic.server.baseUrl}/`, clientId, clientSecret });
