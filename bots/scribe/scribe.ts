@@ -5,9 +5,9 @@
  * said does not get into a statement, and every statement names the words that it rests on.
  */
 
-import { composeNote } from './compose.ts';
-import { read } from './reading.ts';
-import { place } from './sections.ts';
+import { composeNote } from './offline/compose.ts';
+import { read } from './offline/reading.ts';
+import { place } from './offline/sections.ts';
 import type { Draft } from './types.ts';
 
 export type {

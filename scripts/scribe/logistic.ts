@@ -1,6 +1,6 @@
 /** Trains a linear classifier (softmax, or logistic for one class) by AdaGrad, and writes it as a compact table. */
 
-import type { LinearModel } from '../../bots/scribe/linear.ts';
+import type { LinearModel } from '../../bots/scribe/offline/linear.ts';
 
 export interface Example {
   readonly features: readonly string[];

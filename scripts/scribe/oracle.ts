@@ -1,6 +1,6 @@
 /** Which statements of a conversation a clinician's note used, and where: the labels that the section model learns. */
 
-import type { Statement } from '../../bots/scribe/statements.ts';
+import type { Statement } from '../../bots/scribe/offline/statements.ts';
 
 export type Label = 'none' | 'subjective' | 'exam' | 'results' | 'plan';
 export const LABELS: readonly Label[] = ['none', 'subjective', 'exam', 'results', 'plan'];

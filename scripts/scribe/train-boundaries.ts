@@ -1,9 +1,9 @@
 /** Learns where sentences end from the conversations that are punctuated, with their punctuation taken away. */
 
-import { boundaryFeatures } from '../../bots/scribe/boundaries.ts';
-import type { LinearModel } from '../../bots/scribe/linear.ts';
-import { isWord, tokenize } from '../../bots/scribe/tokens.ts';
-import { readTurns } from '../../bots/scribe/transcript.ts';
+import { boundaryFeatures } from '../../bots/scribe/offline/boundaries.ts';
+import type { LinearModel } from '../../bots/scribe/offline/linear.ts';
+import { isWord, tokenize } from '../../bots/scribe/offline/tokens.ts';
+import { readTurns } from '../../bots/scribe/offline/transcript.ts';
 import { type Example, train } from './logistic.ts';
 
 /** Fewer marks than one in thirty words: the transcriber did not punctuate, so there is nothing to learn from. */

@@ -1,8 +1,8 @@
 /** Learns which statements of a visit belong in its note, and in which part of it. */
 
-import { statementFeatures } from '../../bots/scribe/features.ts';
-import type { LinearModel } from '../../bots/scribe/linear.ts';
-import { read } from '../../bots/scribe/reading.ts';
+import { statementFeatures } from '../../bots/scribe/offline/features.ts';
+import type { LinearModel } from '../../bots/scribe/offline/linear.ts';
+import { read } from '../../bots/scribe/offline/reading.ts';
 import { type Example, type Training, train } from './logistic.ts';
 import { LABELS, labelStatements } from './oracle.ts';
 

@@ -7,11 +7,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LinearModel } from '../../bots/scribe/offline/linear.ts';
 import { readCsv, type Row } from './csv.ts';
 import { trainBoundaries } from './train-boundaries.ts';
 import { trainSections } from './train-sections.ts';
 
-const MODELS = join(import.meta.dirname, '../../bots/scribe/model');
+const MODELS = join(import.meta.dirname, '../../bots/scribe/offline/model');
 /** ACI-BENCH speaks as visits do; MTS-Dialog is larger but tidier. */
 const ACI_WEIGHT = 2;
 
@@ -34,8 +35,26 @@ if (values.only !== 'boundaries') {
   save('sections', trainSections(aci.map((row) => ({ dialogue: row.dialogue ?? '', note: row.note ?? '' }))));
 }
 
-function save(name: string, model: object): void {
+function save(name: string, model: LinearModel): void {
   const file = join(MODELS, `${name}.json`);
-  writeFileSync(file, `${JSON.stringify(model)}\n`);
-  console.log(`${file}: ${JSON.stringify(model).length} characters`);
+  writeFileSync(file, layOut(model));
+  console.log(`${file}: ${Object.keys(model.weights).length} features`);
+}
+
+/** One feature a line, as prettier lays it out: a retrained table can be read as a difference. */
+function layOut(model: LinearModel): string {
+  const list = (values: readonly (number | string)[]): string =>
+    `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
+  const rows = Object.entries(model.weights).map(
+    ([name, weight]) => `    ${JSON.stringify(name)}: ${typeof weight === 'number' ? weight : list(weight)}`,
+  );
+  return `{
+  "scale": ${model.scale},
+  "classes": ${list(model.classes)},
+  "bias": ${list(model.bias)},
+  "weights": {
+${rows.join(',\n')}
+  }
+}
+`;
 }

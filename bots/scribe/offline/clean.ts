@@ -1,0 +1,205 @@
+/** Takes out of an utterance what speech has and writing has not: fillers, stutters, false starts, politeness. */
+
+import { isWord, type Token } from './tokens.ts';
+
+const FILLERS: readonly (readonly string[])[] = [
+  'um',
+  'uh',
+  'umm',
+  'uhh',
+  'er',
+  'ah',
+  'oh',
+  'hmm',
+  'mm-hmm',
+  'mhm',
+  'mm',
+  'huh',
+  'uh-huh',
+  'gosh',
+  'gee',
+  'you know what',
+  'you know',
+  'i mean',
+  'kind of',
+  'sort of',
+  'i guess',
+  'basically',
+  'actually',
+  'obviously',
+  'honestly',
+  'definitely',
+  'really',
+  'just',
+  'go ahead and',
+  'or anything like that',
+  'anything like that',
+  'or something like that',
+  'and things like that',
+  'things like that',
+  'that kind of thing',
+  'that type of thing',
+  'and all that',
+  'and stuff like that',
+  'and everything',
+  'if you will',
+  'as well',
+  'at all',
+  'like i said',
+  'as i said',
+  'to be honest',
+  'for you',
+  'a little bit about',
+  'a little bit of',
+  'a little bit',
+].map((phrase) => phrase.split(' '));
+
+/** Phrases whose meaning would change without them are put back in short. */
+const KEPT: Readonly<Record<string, readonly string[]>> = {
+  'a little bit': ['slightly'],
+  'a little bit about': ['about'],
+  'a little bit of': ['some'],
+};
+
+const LEADING = new Set(
+  'okay and so but well now then yes yeah right great good perfect alright sure also because or , ; . hey hi hello oh wow nice anyway awesome excellent wonderful gotcha like'.split(
+    ' ',
+  ),
+);
+const LEADING_PHRASES: readonly (readonly string[])[] = [
+  'all right',
+  'i see',
+  'got it',
+  'sounds good',
+  'that said',
+  'of course',
+  'i understand',
+  'no problem',
+  'let me see',
+  "let's see",
+  'first of all',
+  'it sounds like',
+  'it looks like',
+  'it seems like',
+  'i think that',
+  'i think',
+  'i know that',
+  'i know',
+  'i would say',
+  'i believe that',
+  'you said that',
+  'you said',
+  'you mentioned that',
+  'you mentioned',
+  'i saw that',
+  'i saw here that',
+  'i see here that',
+  'i see that',
+  'so far',
+].map((phrase) => phrase.split(' '));
+const TRAILING = new Set(
+  'okay right so and but or , yes no alright though then the a to because you i if like with that sure'.split(' '),
+);
+const TRAILING_PHRASES: readonly (readonly string[])[] = [
+  'all right',
+  'you know',
+  'is that okay',
+  'does that sound okay',
+  'sounds good',
+  'if that makes sense',
+  'and so on',
+  'or anything',
+  'or something',
+  'and stuff',
+  'and everything',
+  'i think',
+  'i guess',
+  'i would say',
+  'you said',
+  'for sure',
+].map((phrase) => phrase.split(' '));
+
+/** The tokens that carry meaning. */
+export function clean(tokens: readonly Token[]): Token[] {
+  let kept = tokens.filter((token) => isWord(token) || /^[,%]$/.test(token.word));
+  kept = kept.filter(({ word }) => !/^[a-z]{1,4}-$/.test(word));
+  kept = dropFillers(kept);
+  kept = dropRepeats(kept);
+  kept = trim(kept);
+  return dropLooseCommas(kept);
+}
+
+function dropFillers(tokens: readonly Token[]): Token[] {
+  const kept: Token[] = [];
+  for (let i = 0; i < tokens.length;) {
+    const phrase = FILLERS.find((words) => startsWith(tokens, i, words));
+    const token = tokens[i];
+    if (!token) break;
+    if (!phrase) {
+      kept.push(token);
+      i++;
+      continue;
+    }
+    const last = tokens[i + phrase.length - 1] ?? token;
+    for (const word of KEPT[phrase.join(' ')] ?? []) kept.push({ ...token, word, end: last.end });
+    i += phrase.length;
+  }
+  return kept;
+}
+
+/** "i , i think", "on your on your neck": the first try goes, up to four words long. */
+function dropRepeats(tokens: readonly Token[]): Token[] {
+  const kept: Token[] = [];
+  for (const token of tokens) {
+    kept.push(token);
+    for (let size = 4; size >= 1; size--) {
+      const tail = kept.slice(-size);
+      const gap = kept[kept.length - size - 1]?.word === ',' ? 1 : 0;
+      const before = kept.slice(-2 * size - gap, kept.length - size - gap);
+      const same =
+        before.length === size && before.every((other, i) => other.word === tail[i]?.word && other.word !== ',');
+      if (!same || tail.some(({ word }) => /\d|^(?:very|had|that)$/.test(word))) continue;
+      kept.splice(kept.length - size, size);
+      if (gap) kept.pop();
+      break;
+    }
+  }
+  return kept;
+}
+
+function trim(tokens: readonly Token[]): Token[] {
+  let from = 0;
+  let to = tokens.length;
+  for (let moved = true; moved && from < to;) {
+    const phrase = LEADING_PHRASES.find((words) => startsWith(tokens, from, words));
+    const word = tokens[from]?.word ?? '';
+    const step = phrase?.length ?? Number(word === 'no' ? answersNo(tokens, from) : LEADING.has(word));
+    moved = step > 0;
+    from += step;
+  }
+  for (let moved = true; moved && from < to;) {
+    const phrase = TRAILING_PHRASES.find((words) => startsWith(tokens, to - words.length, words));
+    const step = phrase?.length ?? Number(TRAILING.has(tokens[to - 1]?.word ?? ''));
+    moved = step > 0;
+    to -= step;
+  }
+  return tokens.slice(from, Math.max(from, to));
+}
+
+/** "no , i am not" answers; "no fever" is a finding, and keeps its "no". */
+function answersNo(tokens: readonly Token[], at: number): boolean {
+  return /^(?:,|no|yes|not|i|i'm|i've|you|you're|it|it's|he|she|they|we|the|that's|there's|but|so|and|okay|just|nothing)?$/.test(
+    tokens[at + 1]?.word ?? '',
+  );
+}
+
+function startsWith(tokens: readonly Token[], at: number, words: readonly string[]): boolean {
+  return at >= 0 && words.every((word, i) => tokens[at + i]?.word === word);
+}
+
+/** Commas that stood beside a filler: doubled, first or last. */
+function dropLooseCommas(tokens: readonly Token[]): Token[] {
+  return tokens.filter(
+    ({ word }, i) => word !== ',' || (i > 0 && i < tokens.length - 1 && tokens[i + 1]?.word !== ','),
+  );
+}

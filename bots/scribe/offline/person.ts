@@ -1,0 +1,149 @@
+/** First and second person into the third: "i have my inhaler" is "she has her inhaler". */
+
+import { conjugate, isPresent } from './verbs.ts';
+
+export interface Pronouns {
+  readonly subject: string;
+  readonly object: string;
+  readonly possessive: string;
+  readonly reflexive: string;
+}
+
+export const PRONOUNS = {
+  female: { subject: 'she', object: 'her', possessive: 'her', reflexive: 'herself' },
+  male: { subject: 'he', object: 'him', possessive: 'his', reflexive: 'himself' },
+  unknown: { subject: 'the patient', object: 'the patient', possessive: 'their', reflexive: 'themselves' },
+} as const satisfies Record<string, Pronouns>;
+
+const CONTRACTED: Readonly<Record<string, readonly string[]>> = {
+  "'m": ['is'],
+  "'re": ['is'],
+  "'ve": ['has'],
+  "'ll": ['will'],
+  "'d": ['would'],
+};
+const AGREES: Readonly<Record<string, string>> = {
+  am: 'is',
+  are: 'is',
+  were: 'was',
+  have: 'has',
+  do: 'does',
+  "don't": 'does not',
+  "aren't": 'is not',
+  "haven't": 'has not',
+  "weren't": 'was not',
+};
+/** Words that may stand between the subject and its verb. */
+const BETWEEN = new Set(
+  'also still usually always never often sometimes currently probably really just only even already now recently mostly typically generally'.split(
+    ' ',
+  ),
+);
+const BEFORE_OBJECT = new Set(
+  'to for with of from at on in by about gives gave told tell tells help helps helped helping bothers bothering bothered see seen put sent made make makes had hits hit asked let giving getting get got keep keeps hurts hurting and start started follow call want like than take send refer'.split(
+    ' ',
+  ),
+);
+
+/** What the speaker calls themself, and what they call the other. */
+export type Voice = 'patient' | 'clinician' | 'companion';
+
+/**
+ * Rewrites one utterance. The patient's "i" and the clinician's "you" are the patient; the clinician's "i" and "we"
+ * stay, as clinicians write their own notes.
+ */
+export function toThirdPerson(words: readonly string[], voice: Voice, pronouns: Pronouns): string[] {
+  const self = voice === 'patient' ? 'i' : 'you';
+  const possessive = voice === 'patient' ? 'my' : 'your';
+  const out: string[] = [];
+  let agrees = false;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const contraction = /^(i|you|we)('(?:m|re|ve|ll|d))$/.exec(word);
+    const bare = contraction?.[1] ?? word;
+    const isPatient = bare === self || (voice === 'patient' && bare === 'we');
+    if (isPatient && !(word === 'you' && isObject(words, i))) {
+      out.push(...subject(bare, pronouns), ...expand(contraction?.[2], words[i + 1]));
+      agrees = !contraction;
+    } else if (voice === 'patient' ? word === 'me' || word === 'us' : bare === 'you') {
+      out.push(pronouns.object);
+    } else if (word === possessive || (voice === 'patient' && word === 'our')) out.push(pronouns.possessive);
+    else if (word === `${possessive}self` || word === 'yourself') out.push(pronouns.reflexive);
+    else if (word === (voice === 'patient' ? 'mine' : 'yours'))
+      out.push(pronouns.possessive === 'her' ? 'hers' : pronouns.possessive);
+    else if (contraction) out.push(bare, ...clinicians(contraction[2], words[i + 1]));
+    else if (agrees) {
+      out.push(...(AGREES[word] ?? (isPresent(word) ? conjugate(word) : word)).split(' '));
+      agrees = BETWEEN.has(word);
+    } else out.push(...plain(word, words[i + 1]));
+  }
+  return out;
+}
+
+function subject(bare: string, pronouns: Pronouns): string[] {
+  return (bare === 'we' ? 'they' : pronouns.subject).split(' ');
+}
+
+function expand(contraction: string | undefined, next: string | undefined): readonly string[] {
+  if (contraction === "'d") return next === 'been' || next === 'had' ? ['had'] : ['would'];
+  return CONTRACTED[contraction ?? ''] ?? [];
+}
+
+function clinicians(contraction: string | undefined, next: string | undefined): readonly string[] {
+  if (contraction === "'m") return ['am'];
+  if (contraction === "'re") return ['are'];
+  if (contraction === "'ve") return ['have'];
+  return expand(contraction, next);
+}
+
+/** "for you", "i want you": an object, not a subject. */
+function isObject(words: readonly string[], at: number): boolean {
+  const before = words[at - 1] ?? '';
+  return (
+    BEFORE_OBJECT.has(before) &&
+    !/^(?:do|does|are|have|will|can|should|may|feel|need|want|can|would|had|did|were|could|notice)$/.test(
+      words[at + 1] ?? '',
+    )
+  );
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  "don't": 'do not',
+  "doesn't": 'does not',
+  "didn't": 'did not',
+  "isn't": 'is not',
+  "wasn't": 'was not',
+  "aren't": 'are not',
+  "weren't": 'were not',
+  "hasn't": 'has not',
+  "haven't": 'have not',
+  "hadn't": 'had not',
+  "can't": 'cannot',
+  "couldn't": 'could not',
+  "won't": 'will not',
+  "wouldn't": 'would not',
+  "shouldn't": 'should not',
+  "it's": 'it is',
+  "he's": 'he is',
+  "she's": 'she is',
+  "that's": 'that is',
+  "there's": 'there is',
+  "they're": 'they are',
+  "they've": 'they have',
+  "could've": 'could have',
+  "should've": 'should have',
+  "would've": 'would have',
+  "might've": 'might have',
+  "there've": 'there have',
+  "it'll": 'it will',
+  "that'll": 'that will',
+  "let's": 'we will',
+  "what's": 'what is',
+};
+
+function plain(word: string, next: string | undefined): readonly string[] {
+  // "it's been" has been, "it's sore" is.
+  if (/^(?:it|that|he|she|there)'s$/.test(word) && /^(?:been|gotten|had|got|gone|become)$/.test(next ?? ''))
+    return [word.slice(0, -2), 'has'];
+  return (SHORT[word] ?? word).split(' ');
+}

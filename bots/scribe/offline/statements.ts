@@ -1,0 +1,83 @@
+/** Utterances as statements about the patient, in the third person; a question and its answer become one statement. */
+
+import { answered, polarity } from './answers.ts';
+import { clean } from './clean.ts';
+import { writeNumbers } from './numbers.ts';
+import { type Pronouns, toThirdPerson } from './person.ts';
+import type { Utterance } from './sentences.ts';
+import type { Speaker } from './transcript.ts';
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Statement {
+  /** The statement as it will read, lower case, without its full stop. */
+  readonly words: readonly string[];
+  /** What was said, cleaned, in the speaker's own person. */
+  readonly said: readonly string[];
+  readonly spans: readonly Span[];
+  readonly speaker: Speaker;
+  readonly origin: 'said' | 'answer';
+  /** Where in the conversation, from 0 to 1. */
+  readonly position: number;
+  /** Where in the list of utterances: neighbours are near. */
+  readonly index: number;
+}
+
+/** Utterances that may follow a question before its answer is given up. */
+const REACH = 3;
+
+export function readStatements(utterances: readonly Utterance[], pronouns: Pronouns): Statement[] {
+  const statements: Statement[] = [];
+  const length = Math.max(1, utterances.at(-1)?.end ?? 1);
+  utterances.forEach((utterance, index) => {
+    const tokens = clean(utterance.tokens);
+    const said = tokens.map(({ word }) => word);
+    const place = { said, speaker: utterance.speaker, position: utterance.start / length, index };
+    if (utterance.speaker === 'clinician') {
+      const reply = replyTo(utterances, index);
+      const words = reply && answered(said, reply.polarity, pronouns);
+      if (words) {
+        const spans = [span(utterance), span(reply.utterance)];
+        statements.push({ ...place, words: writeNumbers(words), spans, origin: 'answer' });
+        return;
+      }
+      if (utterance.question) return;
+    }
+    if (!tells(said)) return;
+    const first = tokens[0];
+    const last = tokens.at(-1);
+    if (!first || !last) return;
+    const words = writeNumbers(toThirdPerson(said, utterance.speaker, pronouns));
+    statements.push({ ...place, words, spans: [{ start: first.start, end: last.end }], origin: 'said' });
+  });
+  return statements;
+}
+
+/** A few words without a noun or verb of their own say nothing. */
+function tells(said: readonly string[]): boolean {
+  return said.filter((word) => word.length > 2).length >= 2;
+}
+
+function replyTo(
+  utterances: readonly Utterance[],
+  index: number,
+): { utterance: Utterance; polarity: 'yes' | 'no' } | undefined {
+  const asked = utterances[index];
+  for (const next of utterances.slice(index + 1, index + 1 + REACH)) {
+    if (next.turn === asked?.turn) {
+      if (next.question || next.tokens.length > 4) return undefined;
+      continue;
+    }
+    if (next.turn !== (asked?.turn ?? 0) + 1) return undefined;
+    const found = polarity(next.tokens.map(({ word }) => word));
+    return found && { utterance: next, polarity: found };
+  }
+  return undefined;
+}
+
+function span({ start, end }: Utterance): Span {
+  return { start, end };
+}

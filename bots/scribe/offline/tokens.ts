@@ -1,0 +1,72 @@
+/** Words of a transcript with their place in it, so that whatever is made of them can be traced back. */
+
+export interface Token {
+  /** Lower-case word, with contractions joined ("do n't" is "don't") and spoken short forms spelled out. */
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+  /** Whether the transcript writes it with a capital: then it has casing of its own. */
+  readonly capital: boolean;
+}
+
+const TOKEN = /\d+(?:[.,/:]\d+)*(?:\s?-[A-Za-z][A-Za-z-]*)?|[A-Za-z]+(?:['’&-][A-Za-z0-9]+)*-?\d*|[^\sA-Za-z0-9]/g;
+
+/** Two written tokens that are one spoken form: ASR and Treebank tokenisers split these. */
+const JOINED: Readonly<Record<string, readonly string[]>> = {
+  'wan na': ['want', 'to'],
+  'gon na': ['going', 'to'],
+  'got ta': ['have', 'to'],
+  'lem me': ['let', 'me'],
+  'gim me': ['give', 'me'],
+  'can not': ['cannot'],
+};
+
+const SPOKEN: Readonly<Record<string, readonly string[]>> = {
+  wanna: ['want', 'to'],
+  gonna: ['going', 'to'],
+  gotta: ['have', 'to'],
+  lemme: ['let', 'me'],
+  cuz: ['because'],
+  "'cause": ['because'],
+  okey: ['okay'],
+  ok: ['okay'],
+  alright: ['okay'],
+  yep: ['yes'],
+  yup: ['yes'],
+  yeah: ['yes'],
+  ya: ['you'],
+  nope: ['no'],
+  kinda: ['kind', 'of'],
+  sorta: ['sort', 'of'],
+};
+
+/** All tokens between two offsets of the transcript, in order. */
+export function tokenize(transcript: string, from = 0, to = transcript.length): Token[] {
+  const tokens: Token[] = [];
+  TOKEN.lastIndex = from;
+  for (let match = TOKEN.exec(transcript); match && match.index < to; match = TOKEN.exec(transcript)) {
+    const raw = match[0].slice(0, to - match.index);
+    append(tokens, raw, match.index);
+  }
+  return tokens;
+}
+
+function append(tokens: Token[], raw: string, start: number): void {
+  const word = raw.toLowerCase().replaceAll('’', "'").replace(/\s/g, '');
+  const end = start + raw.length;
+  const last = tokens.at(-1);
+  if (last && word === "n't") {
+    tokens[tokens.length - 1] = { ...last, word: `${last.word}n't`, end };
+    return;
+  }
+  const pair = last && JOINED[`${last.word} ${word}`];
+  if (pair) tokens.pop();
+  const from = pair ? last.start : start;
+  const capital = /^[A-Z]/.test(raw);
+  for (const part of pair ?? SPOKEN[word] ?? [word]) tokens.push({ word: part, start: from, end, capital });
+}
+
+/** Whether a token is a word or a number, not a mark. */
+export function isWord(token: Token): boolean {
+  return /[a-z0-9]/.test(token.word);
+}
