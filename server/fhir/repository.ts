@@ -1,4 +1,17 @@
 import type { Operation, SearchRequest, WithId } from '@medplum/core';
+import {
+  AccessPolicyInteraction,
+  badRequest,
+  deepEquals,
+  forbidden,
+  gone,
+  isUUID,
+  notFound,
+  OperationOutcomeError,
+  parseReference,
+  preconditionFailed,
+  validateResourceType,
+} from '@medplum/core';
 import { FhirRepository } from '@medplum/fhir-router';
 import type {
   CreateResourceOptions,
@@ -8,8 +21,22 @@ import type {
   UpdateResourceOptions,
 } from '@medplum/fhir-router';
 import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
-import type { RequestContext, WriteObserver } from '../context.ts';
+import { randomUUID } from 'node:crypto';
+import { Access } from '../access/access.ts';
+import type { Change, RequestContext, WriteObserver } from '../context.ts';
+import { writeIndex } from '../search/index-writer.ts';
+import { Search } from '../search/search.ts';
+import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
+import { loadDefinitions } from './definitions.ts';
+import { historyBundle } from './history.ts';
+import { nextMeta } from './meta.ts';
+import { patched } from './patch.ts';
+import type { ResourceRow } from './rows.ts';
+import { expungeRow, findRow, findVersion, lastContent, parseContent, writeRow } from './rows.ts';
+import { assertId, assertResource, validateStructure } from './validation.ts';
+
+const { CREATE, READ, UPDATE, DELETE, HISTORY, VREAD } = AccessPolicyInteraction;
 
 export interface RepositoryOptions {
   /** Hear of every write, inside its transaction and after its commit. */
@@ -29,83 +56,296 @@ export class Repository extends FhirRepository {
   readonly context: RequestContext;
   readonly store: Store;
   readonly options: RepositoryOptions;
+  /** Where links begin: `…/fhir/R4`. */
+  readonly fhirUrl: string;
+  private readonly access: Access;
+  private readonly searches: Search;
 
   constructor(store: Store, context: RequestContext, options: RepositoryOptions = {}) {
     super();
+    loadDefinitions();
     this.store = store;
     this.context = context;
     this.options = options;
+    this.fhirUrl = `${options.baseUrl ?? ''}/fhir/R4`;
+    this.access = new Access(context);
+    this.searches = new Search(store, this.access, this, this.fhirUrl);
   }
 
-  /** Reads and writes come from the right connection by themselves. */
+  /** Reads come from the right connection by themselves. */
   setMode(): void {}
 
   generateId(): string {
-    throw new Error('not yet');
+    return randomUUID();
   }
 
-  async createResource<T extends Resource>(_resource: T, _options?: CreateResourceOptions): Promise<WithId<T>> {
-    throw new Error('not yet');
+  /** Creates a resource. The server chooses the id, unless `assignedId` says that it did so already. */
+  createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
+    return this.store.transaction(async (db) => {
+      assertResource(resource);
+      this.assertSupports(CREATE, resource.resourceType);
+      const id = options?.assignedId && resource.id ? resource.id : this.generateId();
+      assertId(id);
+      if (options?.assignedId && findRow(db, resource.resourceType, id)) {
+        throw new OperationOutcomeError(badRequest('Assigned ID is already in use'));
+      }
+      return this.write<T>(db, { ...resource, id }, undefined, undefined);
+    });
   }
 
-  async readResource<T extends Resource>(_resourceType: string, _id: string): Promise<WithId<T>> {
-    throw new Error('not yet');
+  async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
+    return this.store.read((db) => this.access.visible(this.readLive<T>(db, resourceType, id).resource));
   }
 
-  async readReference<T extends Resource>(_reference: Reference<T>): Promise<WithId<T>> {
-    throw new Error('not yet');
+  async readReference<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
+    const [resourceType, id] = parts(reference);
+    return this.readResource<T>(resourceType, id);
   }
 
-  async readReferences<T extends Resource>(_references: readonly Reference<T>[]): Promise<(T | Error)[]> {
-    throw new Error('not yet');
+  /** Reads what references point to, in their order; what cannot be read is an error in its place. */
+  async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
+    return this.store.read((db) =>
+      references.map((reference) => {
+        try {
+          return this.access.visible(this.readLive<T>(db, ...parts(reference)).resource);
+        } catch (error) {
+          if (error instanceof OperationOutcomeError) {
+            return error;
+          }
+          throw error;
+        }
+      }),
+    );
   }
 
+  /** The versions of a resource, the latest first, deletions included. */
   async readHistory<T extends Resource>(
-    _resourceType: string,
-    _id: string,
-    _options?: ReadHistoryOptions,
+    resourceType: string,
+    id: string,
+    options?: ReadHistoryOptions,
   ): Promise<Bundle<WithId<T>>> {
-    throw new Error('not yet');
+    return this.store.read((db) => {
+      const row = this.readAnyState(db, HISTORY, resourceType, id);
+      return historyBundle<T>(db, row, this.access, this.fhirUrl, options);
+    });
   }
 
-  async readVersion<T extends Resource>(_resourceType: string, _id: string, _vid: string): Promise<WithId<T>> {
-    throw new Error('not yet');
+  async readVersion<T extends Resource>(resourceType: string, id: string, vid: string): Promise<WithId<T>> {
+    return this.store.read((db) => {
+      const row = this.readAnyState(db, VREAD, resourceType, id);
+      const version = findVersion(db, row.rid, vid);
+      if (!version) {
+        throw new OperationOutcomeError(notFound);
+      }
+      if (version.content === null) {
+        throw new OperationOutcomeError(gone);
+      }
+      return this.access.visible(parseContent<T>(version.content));
+    });
   }
 
-  async updateResource<T extends Resource>(_resource: T, _options?: UpdateResourceOptions): Promise<WithId<T>> {
-    throw new Error('not yet');
+  /** Updates a resource; brings it back if it was deleted. An update that changes nothing makes no version. */
+  updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
+    return this.store.transaction(async (db) => {
+      assertResource(resource);
+      const { id, resourceType } = resource;
+      assertId(id);
+      this.assertSupports(UPDATE, resourceType);
+      const found = this.readForUpdate<T>(db, resourceType, id);
+      if (options?.ifMatch && found?.resource?.meta?.versionId !== options.ifMatch) {
+        throw new OperationOutcomeError(preconditionFailed);
+      }
+      return this.write<T>(db, { ...resource, id }, found?.resource, found?.row);
+    });
   }
 
-  async deleteResource(_resourceType: string, _id: string, _options?: DeleteResourceOptions): Promise<void> {
-    throw new Error('not yet');
-  }
-
-  async patchResource<T extends Resource>(
-    _resourceType: T['resourceType'],
-    _id: string,
-    _patch: Operation[] | Parameters,
-    _options?: UpdateResourceOptions,
+  /** Applies a JSON Patch, or a FHIRPath Patch, to a resource. */
+  patchResource<T extends Resource>(
+    resourceType: T['resourceType'],
+    id: string,
+    patch: Operation[] | Parameters,
+    options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
-    throw new Error('not yet');
+    return this.store.transaction(async (db) => {
+      const { resource } = this.readLive<T>(db, resourceType, id);
+      const result = patched(resource, patch);
+      if (result.resourceType !== resourceType || result.id !== id) {
+        throw new OperationOutcomeError(badRequest('A patch cannot change the type or the id', `${resourceType}.id`));
+      }
+      return this.updateResource<T>(result, options);
+    });
+  }
+
+  /** Deletes a resource. One that is deleted already stays so. */
+  async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
+    await this.store.transaction(async (db) => {
+      const row = this.readVisibleRow(db, resourceType, id);
+      if (row.deleted) {
+        return;
+      }
+      const { resource } = this.readLive(db, resourceType, id);
+      if (!this.access.permits(DELETE, resource)) {
+        throw new OperationOutcomeError(forbidden);
+      }
+      if (options?.ifMatch && row.version !== options.ifMatch) {
+        throw new OperationOutcomeError(preconditionFailed);
+      }
+      const deletion = { ...row, version: this.generateId(), updated: this.store.clock.now(), deleted: 1, content: '' };
+      writeRow(db, deletion, row.rid);
+      writeIndex(db, this.searches.params, row.project, row.rid, resource, undefined);
+      await this.notify({ interaction: 'delete', resource, previous: resource });
+    });
+  }
+
+  /** Removes a resource with its history. Only the server itself may. */
+  async expungeResource(resourceType: string, id: string): Promise<void> {
+    if (!this.access.unlimited) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    await this.store.transaction((db) => {
+      const row = this.readVisibleRow(db, resourceType, id);
+      const resource = row.deleted ? undefined : parseContent(row.content);
+      writeIndex(db, this.searches.params, row.project, row.rid, resource, undefined);
+      expungeRow(db, row.rid);
+    });
   }
 
   async search<T extends Resource>(
-    _searchRequest: SearchRequest<T>,
-    _options?: SearchOptions,
+    searchRequest: SearchRequest<T>,
+    options?: SearchOptions,
   ): Promise<Bundle<WithId<T>>> {
-    throw new Error('not yet');
+    return this.searches.bundle<T>(searchRequest, options);
   }
 
   async searchByReference<T extends Resource>(
-    _searchRequest: SearchRequest<T>,
-    _referenceField: string,
-    _references: string[],
+    searchRequest: SearchRequest<T>,
+    referenceField: string,
+    references: string[],
   ): Promise<Record<string, WithId<T>[]>> {
-    throw new Error('not yet');
+    return this.searches.byReference<T>(searchRequest, referenceField, references);
   }
 
-  /** Runs a function in one transaction, with this repository bound to it. Nests; an error undoes what it wrote. */
+  /** Runs a function in one transaction, which this repository then belongs to. Nests; an error undoes its writes. */
   async withTransaction<TResult>(callback: (repo: this) => Promise<TResult>): Promise<TResult> {
     return this.store.transaction(() => callback(this));
+  }
+
+  private async write<T extends Resource>(
+    db: Connection,
+    resource: WithId<T>,
+    before: WithId<T> | undefined,
+    row: ResourceRow | undefined,
+  ): Promise<WithId<T>> {
+    const restored = this.access.restoreFields(resource, before);
+    const now = this.store.clock.now();
+    const meta = nextMeta(this.context, restored, before, new Date(now).toISOString());
+    const head = { resourceType: restored.resourceType, id: restored.id, meta };
+    const after: WithId<T> = Object.assign(head, restored, { meta });
+    validateStructure(after);
+    const content = JSON.stringify(after);
+    if (before && deepEquals(before, JSON.parse(content))) {
+      return this.access.visible(before);
+    }
+    if (!this.access.permitsWrite(before ? UPDATE : CREATE, before, after)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    const { resourceType: type, id } = after;
+    const { project = '', versionId: version = '', lastUpdated = '' } = after.meta ?? {};
+    const updated = Date.parse(lastUpdated);
+    const rid = writeRow(db, { type, id, project, version, updated, deleted: 0, content }, row?.rid);
+    writeIndex(db, this.searches.params, project, rid, before, after);
+    await this.notify({ interaction: before ? 'update' : 'create', resource: after, previous: before });
+    return this.access.visible(after);
+  }
+
+  private async notify(change: Pick<Change, 'interaction' | 'resource' | 'previous'>): Promise<void> {
+    const { author } = this.context;
+    for (const observer of this.options.observers ?? []) {
+      await observer.onWrite({ ...change, projectId: change.resource.meta?.project, author });
+      this.store.afterCommit(() => observer.onCommit(), observer);
+    }
+  }
+
+  private assertSupports(interaction: AccessPolicyInteraction, resourceType: string): void {
+    if (!this.access.supports(interaction, resourceType)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+  }
+
+  /** The row of a resource of the requester's project, deleted or not. */
+  private readVisibleRow(db: Connection, resourceType: string, id: string): ResourceRow {
+    if (!isUUID(id)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    validateResourceType(resourceType);
+    this.assertSupports(READ, resourceType);
+    const row = findRow(db, resourceType, id);
+    if (!row || (!this.access.unlimited && row.project !== this.access.projectId)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    return row;
+  }
+
+  private readLive<T extends Resource>(
+    db: Connection,
+    resourceType: string,
+    id: string,
+  ): { row: ResourceRow; resource: WithId<T> } {
+    const row = this.readVisibleRow(db, resourceType, id);
+    if (row.deleted) {
+      throw new OperationOutcomeError(gone);
+    }
+    const resource = parseContent<T>(row.content);
+    if (!this.access.permits(READ, resource)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    return { row, resource };
+  }
+
+  /** What an update starts from; undefined where it makes a resource of an id that only the server itself may choose. */
+  private readForUpdate<T extends Resource>(
+    db: Connection,
+    resourceType: string,
+    id: string,
+  ): { row: ResourceRow; resource?: WithId<T> } | undefined {
+    if (this.access.unlimited && !findRow(db, resourceType, id)) {
+      return undefined;
+    }
+    const row = this.readVisibleRow(db, resourceType, id);
+    if (row.deleted) {
+      return { row };
+    }
+    const found = this.readLive<T>(db, resourceType, id);
+    if (!this.access.permits(UPDATE, found.resource)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    return found;
+  }
+
+  /** The row of a resource whose present or, if it is deleted, last version the requester may see. */
+  private readAnyState(
+    db: Connection,
+    interaction: typeof HISTORY | typeof VREAD,
+    resourceType: string,
+    id: string,
+  ): ResourceRow {
+    const row = this.readVisibleRow(db, resourceType, id);
+    const content = row.deleted ? lastContent(db, row.rid) : row.content;
+    const resource = content ? parseContent(content) : undefined;
+    if (!resource || !this.access.permits(READ, resource)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    if (!this.access.permits(interaction, resource)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    return row;
+  }
+}
+
+function parts(reference: Reference): [string, string] {
+  try {
+    return parseReference(reference);
+  } catch {
+    throw new OperationOutcomeError(badRequest('Invalid reference'));
   }
 }

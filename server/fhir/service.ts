@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { RequestContext, WriteObserver } from '../context.ts';
 import type { Store } from '../store/store.ts';
-import { Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
 
 export interface FhirServiceOptions {
   clock: Clock;

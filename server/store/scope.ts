@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 export class Scope {
   /** False once its function has ended: what was left running behind it does not belong to it any more. */
   open = true;
-  readonly afterCommit: (() => void)[] = [];
+  /** By what they belong to, so that each runs once however often it was asked for. */
+  readonly afterCommit = new Map<object, () => void>();
   private tail: Promise<unknown> = Promise.resolve();
 
   /** Runs the scope's function, and closes the scope when it and everything nested in it has ended. */
@@ -33,7 +34,7 @@ export class Scope {
       try {
         const value = await inner.run(() => enter(inner, () => work(db)));
         db.run('RELEASE nested');
-        this.afterCommit.push(...inner.afterCommit);
+        inner.afterCommit.forEach((callback, key) => this.afterCommit.set(key, callback));
         return value;
       } catch (error) {
         if (db.database.isTransaction) {

@@ -88,11 +88,14 @@ export class Store {
     this.rollbackListeners.push(listener);
   }
 
-  /** Runs after the current transaction is durable; at once outside of one. Not at all if it is rolled back. */
-  afterCommit(callback: () => void): void {
+  /**
+   * Runs after the current transaction is durable; at once outside of one. Not at all if it is rolled back.
+   * @param key Of callbacks with the same key one runs.
+   */
+  afterCommit(callback: () => void, key: object = callback): void {
     const scope = this.scopes.getStore();
     if (scope?.open) {
-      scope.afterCommit.push(callback);
+      scope.afterCommit.set(key, callback);
     } else {
       callback();
     }

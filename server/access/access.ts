@@ -1,0 +1,132 @@
+import type { WithId } from '@medplum/core';
+import {
+  AccessPolicyInteraction,
+  accessPolicySupportsInteraction,
+  evalFhirPathTyped,
+  protectedResourceTypes,
+  satisfiedAccessPolicy,
+} from '@medplum/core';
+import type { AccessPolicyResource, Resource, ResourceType } from '@medplum/fhirtypes';
+import type { RequestContext } from '../context.ts';
+import { removeFields } from './fields.ts';
+import { effectivePolicy } from './policy.ts';
+
+/** What one requester may do. */
+export class Access {
+  /** The project that the requester is in; undefined for the server itself, which is in all. */
+  readonly projectId: string | undefined;
+  private readonly policy: ReturnType<typeof effectivePolicy>;
+
+  constructor(context: RequestContext) {
+    this.projectId = context.projectId;
+    this.policy = effectivePolicy(context);
+  }
+
+  /** True for the server itself, for which there are no rules. */
+  get unlimited(): boolean {
+    return this.projectId === undefined;
+  }
+
+  /** True if an interaction is allowed on some resources of a type. */
+  supports(interaction: AccessPolicyInteraction, resourceType: string): boolean {
+    if (!this.policy) {
+      return true;
+    }
+    return (
+      !protectedResourceTypes.includes(resourceType) &&
+      accessPolicySupportsInteraction(this.policy, interaction, resourceType as ResourceType)
+    );
+  }
+
+  /** True if an interaction is allowed on this resource, which must have its `meta`. */
+  permits(interaction: AccessPolicyInteraction, resource: Resource): boolean {
+    return this.rule(interaction, resource) !== undefined;
+  }
+
+  /** True if a resource may be written as it is now, constraints included. */
+  permitsWrite(
+    interaction: typeof AccessPolicyInteraction.CREATE | typeof AccessPolicyInteraction.UPDATE,
+    before: Resource | undefined,
+    after: Resource,
+  ): boolean {
+    const rule = this.rule(interaction, after);
+    return (
+      rule !== undefined && (rule.writeConstraint ?? []).every(({ expression }) => holds(expression, before, after))
+    );
+  }
+
+  /**
+   * The rules for searching a type: a resource is found that matches the criteria of one of them. Undefined means that
+   * every resource of the project is.
+   */
+  searchRules(resourceType: string): AccessPolicyResource[] | undefined {
+    const rules = this.policy?.resource?.filter((rule) =>
+      accessPolicySupportsInteraction(
+        { resourceType: 'AccessPolicy', resource: [rule] },
+        AccessPolicyInteraction.SEARCH,
+        resourceType as ResourceType,
+      ),
+    );
+    return rules?.some((rule) => !rule.criteria && !rule.compartment) ? undefined : rules;
+  }
+
+  /** A resource as the requester may see it; a copy, where something is hidden. */
+  visible<T extends Resource>(resource: T): T {
+    const hidden = this.hiddenFields(resource);
+    if (hidden.length === 0) {
+      return resource;
+    }
+    const copy = structuredClone(resource);
+    removeFields(copy, hidden);
+    return copy;
+  }
+
+  /** What of a resource the requester may not see. */
+  hiddenFields(resource: Resource): readonly string[] {
+    return (this.policy && this.rule(AccessPolicyInteraction.READ, resource)?.hiddenFields) ?? [];
+  }
+
+  /** True if anything of a type is hidden from the requester, so that its stored text cannot be sent as it is. */
+  hidesFieldsOf(resourceType: string): boolean {
+    return Boolean(
+      this.policy?.resource?.some(
+        (rule) => rule.hiddenFields?.length && (rule.resourceType === resourceType || rule.resourceType === '*'),
+      ),
+    );
+  }
+
+  /**
+   * Puts back what the requester may not write, or could not see: as it was in the version before, or away. Only whole
+   * fields can be put back.
+   */
+  restoreFields<T extends Resource>(resource: WithId<T>, before: WithId<T> | undefined): WithId<T> {
+    const interaction = before ? AccessPolicyInteraction.UPDATE : AccessPolicyInteraction.CREATE;
+    const rule = this.policy && this.rule(interaction, before ?? resource);
+    const paths = [...(rule?.readonlyFields ?? []), ...(rule?.hiddenFields ?? [])];
+    if (paths.length === 0) {
+      return resource;
+    }
+    const copy = structuredClone(resource);
+    removeFields(copy, paths);
+    const restored = paths.filter((path) => before && !path.includes('.') && Object.hasOwn(before, path));
+    return Object.assign(copy, Object.fromEntries(restored.map((path) => [path, before?.[path as keyof T]])));
+  }
+
+  private rule(interaction: AccessPolicyInteraction, resource: Resource): AccessPolicyResource | undefined {
+    if (!this.policy) {
+      return { resourceType: '*' };
+    }
+    if (protectedResourceTypes.includes(resource.resourceType) || resource.meta?.project !== this.projectId) {
+      return undefined;
+    }
+    return satisfiedAccessPolicy(resource, interaction, this.policy);
+  }
+}
+
+function holds(expression: string | undefined, before: Resource | undefined, after: Resource): boolean {
+  const result = evalFhirPathTyped(expression ?? 'false', [{ type: after.resourceType, value: after }], {
+    '%before': { type: before?.resourceType ?? 'undefined', value: before },
+    '%after': { type: after.resourceType, value: after },
+  });
+  return result.length === 1 && result[0]?.value === true;
+}

@@ -1,0 +1,101 @@
+import type { WithId } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+import type { Connection } from '../store/connection.ts';
+
+/** A row of the resource table. */
+export interface ResourceRow {
+  rid: number;
+  type: string;
+  id: string;
+  project: string;
+  version: string;
+  /** Milliseconds since the epoch. */
+  updated: number;
+  /** 1 if the resource is deleted; `content` is empty then. */
+  deleted: number;
+  content: string;
+}
+
+/** A row of the history table, without its resource. */
+export interface VersionRow {
+  version: string;
+  updated: number;
+  /** Null where the version is a deletion. */
+  content: string | null;
+}
+
+/** Finds a resource, deleted or not. */
+export function findRow(db: Connection, type: string, id: string): ResourceRow | undefined {
+  return db.get<ResourceRow>('SELECT * FROM resource WHERE id = ? AND type = ?', id, type);
+}
+
+/** Reads the text of a resource that a search found. */
+export function readContent(db: Connection, rid: number): string | undefined {
+  return db.get<{ content: string }>('SELECT content FROM resource WHERE rid = ?', rid)?.content;
+}
+
+/** Writes the present version of a resource, and the history's row of it. Returns its number. */
+export function writeRow(db: Connection, row: Omit<ResourceRow, 'rid'>, rid: number | undefined): number {
+  const present = rid ?? insertRow(db, row);
+  if (rid !== undefined) {
+    db.run(
+      'UPDATE resource SET project = ?, version = ?, updated = ?, deleted = ?, content = ? WHERE rid = ?',
+      row.project,
+      row.version,
+      row.updated,
+      row.deleted,
+      row.content,
+      rid,
+    );
+  }
+  db.run(
+    `INSERT INTO history (rid, seq, version, updated, content)
+     VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM history WHERE rid = ?1), ?2, ?3, ?4)`,
+    present,
+    row.version,
+    row.updated,
+    row.deleted ? null : row.content,
+  );
+  return present;
+}
+
+function insertRow(db: Connection, row: Omit<ResourceRow, 'rid'>): number {
+  const result = db
+    .prepare(
+      'INSERT INTO resource (type, id, project, version, updated, deleted, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(row.type, row.id, row.project, row.version, row.updated, row.deleted, row.content);
+  return Number(result.lastInsertRowid);
+}
+
+/** Versions of a resource, the latest first. */
+export function versionRows(db: Connection, rid: number, limit: number, offset: number): VersionRow[] {
+  const sql = 'SELECT version, updated, content FROM history WHERE rid = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
+  return db.all<VersionRow>(sql, rid, limit, offset);
+}
+
+export function countVersions(db: Connection, rid: number): number {
+  return db.get<{ total: number }>('SELECT count(*) AS total FROM history WHERE rid = ?', rid)?.total ?? 0;
+}
+
+export function findVersion(db: Connection, rid: number, version: string): VersionRow | undefined {
+  const sql = 'SELECT version, updated, content FROM history WHERE rid = ? AND version = ?';
+  return db.get<VersionRow>(sql, rid, version);
+}
+
+/** The last version of a deleted resource that had content. */
+export function lastContent(db: Connection, rid: number): string | undefined {
+  const sql = 'SELECT content FROM history WHERE rid = ? AND content IS NOT NULL ORDER BY seq DESC LIMIT 1';
+  return db.get<{ content: string }>(sql, rid)?.content;
+}
+
+/** Removes a resource and all that was ever known of it. */
+export function expungeRow(db: Connection, rid: number): void {
+  db.run('DELETE FROM history WHERE rid = ?', rid);
+  db.run('DELETE FROM resource WHERE rid = ?', rid);
+}
+
+/** Parses a stored resource. */
+export function parseContent<T extends Resource>(content: string): WithId<T> {
+  return JSON.parse(content) as WithId<T>;
+}

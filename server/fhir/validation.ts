@@ -1,0 +1,55 @@
+import { badRequest, isUUID, OperationOutcomeError, validateResource, validateResourceType } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+
+/** Deeper than any real resource; far less than what would exhaust the stack. */
+const MAX_DEPTH = 64;
+
+/**
+ * Checks that a resource has the structure that R4 gives its type, as Medplum does: cardinalities, types, invariants,
+ * no unknown properties. Throws an OperationOutcome that names the path.
+ */
+export function validateStructure(resource: Resource): void {
+  validateResource(resource);
+}
+
+/** Refuses what is not a resource at all, before anything looks into it. */
+export function assertResource(resource: unknown): asserts resource is Resource {
+  if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) {
+    throw new OperationOutcomeError(badRequest('A resource is expected in the body'));
+  }
+  const { resourceType, meta } = resource as { resourceType?: unknown; meta?: unknown };
+  if (typeof resourceType !== 'string') {
+    throw new OperationOutcomeError(badRequest('Missing resource type', 'resourceType'));
+  }
+  validateResourceType(resourceType);
+  if (meta !== undefined && (typeof meta !== 'object' || meta === null || Array.isArray(meta))) {
+    throw new OperationOutcomeError(badRequest('Expected an object', `${resourceType}.meta`));
+  }
+  assertPlain(resource, resourceType, 0);
+}
+
+/** Refuses keys that mean something to JavaScript, and nesting that no resource has. */
+function assertPlain(value: object, path: string, depth: number): void {
+  if (depth > MAX_DEPTH) {
+    throw new OperationOutcomeError(badRequest('Nested too deeply', path));
+  }
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+      throw new OperationOutcomeError(badRequest(`Invalid property "${key}"`, path));
+    }
+    const child = (value as Record<string, unknown>)[key];
+    if (typeof child === 'object' && child !== null) {
+      assertPlain(child, Array.isArray(value) ? path : `${path}.${key}`, depth + 1);
+    }
+  }
+}
+
+/** Refuses an id in a body that no resource can have. */
+export function assertId(id: unknown): asserts id is string {
+  if (id === undefined) {
+    throw new OperationOutcomeError(badRequest('Missing id', 'id'));
+  }
+  if (typeof id !== 'string' || !isUUID(id)) {
+    throw new OperationOutcomeError(badRequest('Invalid id', 'id'));
+  }
+}

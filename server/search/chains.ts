@@ -1,0 +1,123 @@
+import type { Filter } from '@medplum/core';
+import {
+  badRequest,
+  getSearchParameter,
+  getSearchParameterDetails,
+  OperationOutcomeError,
+  Operator,
+  parseParameter,
+  SearchParameterType,
+} from '@medplum/core';
+import type { SearchParameter } from '@medplum/fhirtypes';
+import type { Expression } from './expression.ts';
+import { any, NEVER, RANK } from './expression.ts';
+import { filterExpression } from './filters.ts';
+import { selectMatches } from './query.ts';
+import type { SearchScope } from './scope.ts';
+import type { Sql } from './sql.ts';
+import { isOneOf, name, sql } from './sql.ts';
+
+/** As many links as Medplum follows. */
+const MAX_LINKS = 3;
+
+/**
+ * A filter on what a resource refers to (`schedule.actor`, `schedule.actor:PractitionerRole.location`), or on what
+ * refers to it (`_has:Observation:patient:code`). The far end is looked up first, under the same rules as a search of
+ * its own.
+ */
+export function chainExpression(scope: SearchScope, type: string, filter: Filter, links = 1): Expression {
+  if (links > MAX_LINKS) {
+    throw new OperationOutcomeError(badRequest('Search chains longer than three links are not supported', filter.code));
+  }
+  if (filter.code.startsWith('_has:')) {
+    return reverse(scope, type, filter, links);
+  }
+  const dot = filter.code.indexOf('.');
+  const [code = '', targetType] = filter.code.slice(0, dot).split(':');
+  const rest = { ...filter, code: filter.code.slice(dot + 1) };
+  const parameter = referenceParameter(type, code, filter);
+  const isCanonical = getSearchParameterDetails(type, parameter).type === SearchParameterType.CANONICAL;
+  const ids = scope.paramIds(type, [code]);
+  const targets = targetTypes(type, parameter, targetType, rest);
+  if (targets.length === 0) {
+    throw new OperationOutcomeError(
+      badRequest(`Unknown search parameter at end of chain: ${filter.code}`, filter.code),
+    );
+  }
+  return any(
+    targets.map((target) => {
+      scope.assertSearchable(target);
+      const matches = selectMatches(scope, target, farEnd(scope, target, rest, links));
+      const values = isCanonical ? urlsOf(scope, target, matches) : referencesTo(target, matches);
+      const select = sql`SELECT t.rid AS rid FROM idx_reference t
+        WHERE ${isOneOf(name('t.param'), ids)} AND t.value IN (${values})`;
+      return ids.length === 0 ? NEVER : { kind: 'ids', select, rank: RANK.chain };
+    }),
+  );
+}
+
+function reverse(scope: SearchScope, type: string, filter: Filter, links: number): Expression {
+  const [, source = '', code = '', ...others] = filter.code.split(':');
+  const rest = { ...filter, code: others.join(':') };
+  if (!rest.code) {
+    throw new OperationOutcomeError(badRequest('Invalid _has: expected _has:Type:reference:parameter', filter.code));
+  }
+  scope.assertSearchable(source);
+  const parameter = referenceParameter(source, code, filter);
+  if (parameter.target && !parameter.target.includes(type as (typeof parameter.target)[number])) {
+    throw new OperationOutcomeError(badRequest(`${source}?${code} does not refer to ${type}`, filter.code));
+  }
+  const ids = scope.paramIds(source, [code]);
+  if (ids.length === 0) {
+    return NEVER;
+  }
+  const matches = selectMatches(scope, source, farEnd(scope, source, rest, links));
+  const prefix = `${type}/`;
+  const select = sql`SELECT r.rid AS rid FROM (${matches}) m
+    CROSS JOIN idx_reference t ON t.rid = m.rid AND ${isOneOf(name('t.param'), ids)}
+    CROSS JOIN resource r ON r.id = substr(t.value, ${prefix.length + 1}) AND ${scope.rowsOf(type)}
+    WHERE substr(t.value, 1, ${prefix.length}) = ${prefix}`;
+  return { kind: 'ids', select, rank: RANK.chain };
+}
+
+function farEnd(scope: SearchScope, type: string, filter: Filter, links: number): Expression {
+  if (filter.code.startsWith('_has:') || filter.code.includes('.')) {
+    return chainExpression(scope, type, filter, links + 1);
+  }
+  const [code = '', modifier = ''] = filter.code.split(':');
+  const parameter = getSearchParameter(type, code);
+  if (!parameter) {
+    if (code === '_filter') {
+      return filterExpression(scope, type, { ...filter, code });
+    }
+    throw new OperationOutcomeError(badRequest(`Unknown search parameter at end of chain: ${type}?${code}`, code));
+  }
+  return filterExpression(scope, type, parseParameter(parameter, Operator.EQUALS, modifier, filter.value));
+}
+
+function referenceParameter(type: string, code: string, filter: Filter): SearchParameter {
+  const parameter = getSearchParameter(type, code);
+  if (parameter?.type !== 'reference') {
+    throw new OperationOutcomeError(badRequest(`Invalid search parameter in chain: ${type}?${code}`, filter.code));
+  }
+  return parameter;
+}
+
+/** The types that a link may lead to: the one that is named, or all that have the next parameter. */
+function targetTypes(type: string, parameter: SearchParameter, named: string | undefined, rest: Filter): string[] {
+  const possible: string[] = getSearchParameterDetails(type, parameter).referenceTargetTypes ?? parameter.target ?? [];
+  if (named) {
+    return possible.includes(named) ? [named] : [];
+  }
+  const [next = ''] = rest.code.split(/[.:]/);
+  return next === '_has' ? possible : possible.filter((target) => getSearchParameter(target, next));
+}
+
+function referencesTo(type: string, matches: Sql): Sql {
+  return sql`SELECT ${`${type}/`} || r.id FROM (${matches}) m CROSS JOIN resource r ON r.rid = m.rid`;
+}
+
+function urlsOf(scope: SearchScope, type: string, matches: Sql): Sql {
+  return sql`SELECT u.value FROM (${matches}) m
+    CROSS JOIN idx_token u ON u.rid = m.rid AND u.param IN ${scope.paramIds(type, ['url'])}`;
+}
