@@ -1,4 +1,4 @@
-import { MedplumClient } from '@medplum/core';
+import type { MedplumClient } from '@medplum/core';
 import type { Patient, Resource } from '@medplum/fhirtypes';
 import { signIn } from '../scripts/lib/client.ts';
 import { startClinicServer } from '../scripts/lib/clinic-server.ts';

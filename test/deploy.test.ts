@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MedplumClient } from '@medplum/core';
+import type { Subscription } from '@medplum/fhirtypes';
 import { deploy } from '../scripts/deploy/deploy.ts';
 import { PreflightError } from '../scripts/deploy/preflight.ts';
 import { findBots } from '../scripts/build.ts';
@@ -70,7 +71,12 @@ describe('deploy', () => {
   test('what an earlier version installed and this one no longer has is removed', async () => {
     const ours = await medplum.searchOne('Subscription', { status: 'active' });
     const tag = ours!.meta!.tag!.map((coding) => (coding.code === 'careline' ? coding : { ...coding, code: 'old' }));
-    const old = await medplum.createResource({ ...ours!, id: undefined, meta: { tag }, criteria: 'Basic' });
+    const old = await medplum.createResource<Subscription>({
+      ...ours!,
+      id: undefined,
+      meta: { tag },
+      criteria: 'Basic',
+    });
     expect((await deploy(medplum)).report.count('removed')).toBe(1);
     await expect(medplum.readResource('Subscription', old.id)).rejects.toThrow();
   });

@@ -71,7 +71,7 @@ function inKeyOrder(value: unknown): unknown {
 
 /** The least that a bot needs, from what it declares. */
 export function policyOf({ name, access }: BotDefinition): AccessPolicy {
-  const grants = Object.entries(access) as [string, Grant][];
+  const grants = Object.entries<Grant>(access);
   return managed(
     {
       resourceType: 'AccessPolicy',

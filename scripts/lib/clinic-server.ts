@@ -3,6 +3,7 @@ import { startServer } from '../../server/index.ts';
 import type { RunningServer, StartOptions } from '../../server/index.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { Deployed } from '../deploy/deploy.ts';
+import { SettingsError } from './args.ts';
 import { signIn } from './client.ts';
 import { seedDemoClinic } from './seed.ts';
 import type { DemoClinic } from './seed.ts';
@@ -30,7 +31,7 @@ export async function startClinicServer({
   ...options
 }: ClinicOptions): Promise<ClinicServer> {
   progress('Starting the server');
-  const server = await startServer(options);
+  const server = await startServer(options).catch(explain);
   try {
     const medplum = await signIn(server.credentials);
     const deployed = await deploy(medplum, { progress });
@@ -43,6 +44,13 @@ export async function startClinicServer({
     await server.close();
     throw thrown;
   }
+}
+
+/** What the operating system refuses (a port in use, a folder that cannot be written) is a matter of settings. */
+function explain(thrown: unknown): never {
+  const errors = thrown instanceof Error ? [thrown, thrown.cause] : [];
+  const isSetting = errors.some((error) => error instanceof Error && ('syscall' in error || /InUse/.test(error.name)));
+  throw isSetting && thrown instanceof Error ? new SettingsError(thrown.message) : thrown;
 }
 
 /** A store without patients and staff is nobody's yet. */

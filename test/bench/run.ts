@@ -1,0 +1,15 @@
+import { readdir } from 'node:fs/promises';
+import { runCommand, SettingsError } from '../../scripts/lib/args.ts';
+import { inRoot } from '../../scripts/lib/paths.ts';
+
+/** `npm run bench -- NAME [ARGUMENTS]` runs `test/bench/NAME.ts`. */
+await runCommand(async () => {
+  const [name, ...args] = process.argv.slice(2);
+  const files = await readdir(inRoot('test', 'bench'));
+  const known = files.filter((file) => file !== 'run.ts').map((file) => file.replace(/\.ts$/, ''));
+  if (!name || !known.includes(name)) {
+    throw new SettingsError(`npm run bench -- NAME, where NAME is one of: ${known.join(', ')}`);
+  }
+  const { bench } = (await import(`./${name}.ts`)) as { bench: (args: string[]) => Promise<void> };
+  await bench(args);
+});
