@@ -1,10 +1,16 @@
+import { allOk, isNotFound, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
+import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';
+import { FhirRouter } from '@medplum/fhir-router';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
-import type { HttpMethod } from '@medplum/fhir-router';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { RequestContext, WriteObserver } from '../context.ts';
 import type { Store } from '../store/store.ts';
-import type { Repository } from './repository.ts';
+import { capabilityStatement } from './capability.ts';
+import { assertPreconditions, isBundle } from './preconditions.ts';
+import { Repository } from './repository.ts';
+import { respond } from './respond.ts';
+import { assertResource, validateStructure } from './validation.ts';
 
 export interface FhirServiceOptions {
   clock: Clock;
@@ -59,6 +65,135 @@ export interface FhirService {
 }
 
 /** Makes the FHIR service on a store. */
-export function createFhirService(_store: Store, _options: FhirServiceOptions): FhirService {
-  throw new Error('not yet');
+export function createFhirService(store: Store, options: FhirServiceOptions): FhirService {
+  return new RoutedFhirService(store, options);
+}
+
+class RoutedFhirService implements FhirService {
+  private readonly router = new FhirRouter();
+  private readonly store: Store;
+  private readonly options: FhirServiceOptions;
+  private readonly fhirUrl: string;
+  /** Responses of routes that made them themselves, by the request that they answer. */
+  private readonly finished = new WeakMap<FhirRequest, FhirHttpResponse>();
+  private fallback: ((request: RouteRequest) => Promise<RouteReply | undefined>) | undefined;
+
+  constructor(store: Store, options: FhirServiceOptions) {
+    this.store = store;
+    this.options = options;
+    this.fhirUrl = `${options.baseUrl}/fhir/R4`;
+    addBuiltInRoutes(this.router, options);
+  }
+
+  repository(context: RequestContext): Repository {
+    return new Repository(this.store, context, this.options);
+  }
+
+  addRoute(method: HttpMethod, path: string, handler: RouteHandler): void {
+    this.router.add(method, path, async (request, repository) => {
+      const reply = await handler(routeRequest(request, repository as Repository));
+      if (Array.isArray(reply)) {
+        return reply;
+      }
+      this.finished.set(request, reply);
+      return [allOk];
+    });
+  }
+
+  setFallback(handler: (request: RouteRequest) => Promise<RouteReply | undefined>): void {
+    this.fallback = handler;
+  }
+
+  async handle(request: FhirHttpRequest, context: RequestContext): Promise<FhirHttpResponse> {
+    try {
+      assertPreconditions(request);
+      return await this.route(request, this.repository(context));
+    } catch (error) {
+      return respond(request, normalizeOperationOutcome(error), undefined, this.fhirUrl);
+    }
+  }
+
+  private async route(request: FhirHttpRequest, repository: Repository): Promise<FhirHttpResponse> {
+    const routed: FhirRequest = {
+      method: request.method,
+      url: request.url,
+      pathname: '',
+      body: request.body ?? {},
+      params: {},
+      query: {},
+      headers: request.headers,
+      config: { transactions: true },
+    };
+    const answer = (): Promise<FhirResponse> => this.router.handleRequest(routed, repository);
+    // A bundle is one transaction from its first look at the store: a conditional entry must not be decided on what
+    // another request is about to change. Each entry of a batch still fails alone.
+    const [outcome, resource] = isExclusive(request) ? await this.store.transaction(answer) : await answer();
+    const finished = this.finished.get(routed);
+    if (finished) {
+      return finished;
+    }
+    const other = isNotFound(outcome) ? await this.fallback?.(routeRequest(routed, repository)) : undefined;
+    if (other && !Array.isArray(other)) {
+      return other;
+    }
+    return respond(request, other?.[0] ?? outcome, other ? other[1] : resource, this.fhirUrl);
+  }
+}
+
+function routeRequest(request: FhirRequest, repository: Repository): RouteRequest {
+  const { method, url, headers = {}, params, query } = request;
+  return {
+    method,
+    url,
+    headers,
+    params,
+    query,
+    body: request.body as unknown,
+    context: repository.context,
+    repository,
+  };
+}
+
+/**
+ * True for a bundle that is handled as a whole. Operations may take long and may come back to this server with requests
+ * of their own, so a batch that has one is not; a transaction cannot have one.
+ */
+function isExclusive({ method, url, body }: FhirHttpRequest): boolean {
+  if (method !== 'POST' || !/^\/?(\?|$)/.test(url) || !isBundle(body)) {
+    return false;
+  }
+  const operation = (body.entry ?? []).findIndex((entry) => /(^|\/)\$/.test(entry.request?.url.split('?')[0] ?? ''));
+  if (operation >= 0 && body.type === 'transaction') {
+    const text = 'An operation cannot be a part of a transaction here';
+    throw new OperationOutcomeError(notSupported(text, `Bundle.entry[${operation}].request.url`));
+  }
+  return operation < 0;
+}
+
+function addBuiltInRoutes(router: FhirRouter, { baseUrl, clock }: FhirServiceOptions): void {
+  const startedAt = new Date(clock.now());
+  router.add('GET', 'metadata', async () => [allOk, capabilityStatement(baseUrl, startedAt)]);
+  router.add('POST', ':resourceType/$validate', async (request) => {
+    const { body } = request as { body: unknown };
+    assertResource(body);
+    validateStructure(body);
+    return [allOk];
+  });
+  for (const path of ['_history', ':resourceType/_history']) {
+    router.add('GET', path, async () => [notSupported('History is per resource: Type/id/_history')]);
+  }
+}
+
+function notSupported(text: string, expression?: string): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'error',
+        code: 'not-supported',
+        details: { text },
+        ...(expression ? { expression: [expression] } : {}),
+      },
+    ],
+  };
 }

@@ -1,0 +1,75 @@
+import { getStatus, isCreated, isOk, notModified } from '@medplum/core';
+import type { Bundle, BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type { FhirHttpRequest, FhirHttpResponse } from './service.ts';
+
+const CONTENT_TYPE = 'application/fhir+json; charset=utf-8';
+
+/** Makes the response of an outcome and a resource: status, validators and body, as the request prefers it. */
+export function respond(
+  request: FhirHttpRequest,
+  outcome: OperationOutcome,
+  resource: Resource | undefined,
+  fhirUrl: string,
+): FhirHttpResponse {
+  const headers: Record<string, string> = { 'content-type': CONTENT_TYPE };
+  if (!resource) {
+    return { status: getStatus(outcome), headers, body: JSON.stringify(outcome) };
+  }
+  const { versionId, lastUpdated } = resource.meta ?? {};
+  if (versionId) {
+    headers.etag = `W/"${versionId}"`;
+  }
+  if (lastUpdated) {
+    headers['last-modified'] = new Date(lastUpdated).toUTCString();
+  }
+  if (isCreated(outcome)) {
+    headers.location = `${fhirUrl}/${resource.resourceType}/${resource.id}`;
+  }
+  if (request.method === 'GET' && versionId && matchesVersion(request.headers['if-none-match'], versionId)) {
+    return { status: getStatus(notModified), headers, body: '' };
+  }
+  return { status: getStatus(outcome), headers, body: bodyOf(request, outcome, resource) };
+}
+
+function matchesVersion(ifNoneMatch: string | undefined, versionId: string): boolean {
+  return ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${versionId}"`) ?? false;
+}
+
+function bodyOf(request: FhirHttpRequest, outcome: OperationOutcome, resource: Resource): string {
+  const isWrite = ['POST', 'PUT', 'PATCH'].includes(request.method) && Boolean(resource.meta?.versionId);
+  const preference =
+    isWrite && isOk(outcome) ? /return=(\w+)/.exec(String(request.headers.prefer ?? ''))?.[1] : undefined;
+  switch (preference) {
+    case 'minimal':
+      return '';
+    case 'OperationOutcome':
+      return JSON.stringify(outcome);
+    default:
+      return JSON.stringify(isExtended(request) ? resource : plain(resource));
+  }
+}
+
+/** Medplum's own clients ask for the fields of `meta` that are Medplum's own. */
+function isExtended({ headers }: FhirHttpRequest): boolean {
+  return headers['x-medplum'] === 'extended';
+}
+
+function plain(resource: Resource): Resource {
+  if (resource.resourceType === 'Bundle') {
+    const entry = resource.entry?.map((item: BundleEntry) =>
+      item.resource ? { ...item, resource: plain(item.resource) } : item,
+    );
+    const bundle: Bundle = { ...resource };
+    return entry ? { ...bundle, entry } : bundle;
+  }
+  if (!resource.meta) {
+    return resource;
+  }
+  const meta: Meta = { ...resource.meta };
+  delete meta.author;
+  delete meta.project;
+  delete meta.account;
+  delete meta.accounts;
+  delete meta.compartment;
+  return { ...resource, meta };
+}
