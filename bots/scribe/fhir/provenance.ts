@@ -1,0 +1,67 @@
+import { HTTP_TERMINOLOGY_HL7_ORG } from '@medplum/core';
+import type {
+  CodeableConcept,
+  Composition,
+  DocumentReference,
+  Practitioner,
+  Provenance,
+  Reference,
+} from '@medplum/fhirtypes';
+import type { DraftContext, Drafted } from './context.ts';
+import { SCRIBE_SID } from './identity.ts';
+
+const PARTICIPANT = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/provenance-participant-type`;
+const OPERATION = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/v3-DataOperation`;
+const COMPLETION = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/v3-DocumentCompletion`;
+
+const coded = (system: string, code: string): CodeableConcept => ({ coding: [{ system, code }] });
+
+/** Where a draft comes from: which scribe assembled what, from which document. The scribe's Device names its version. */
+export function draftProvenance(
+  target: Reference[],
+  source: Reference<DocumentReference>,
+  { author, key, now }: DraftContext,
+): Drafted<Provenance> {
+  return {
+    name: 'provenance',
+    resource: {
+      resourceType: 'Provenance',
+      target,
+      recorded: now.toISOString(),
+      activity: coded(OPERATION, 'CREATE'),
+      agent: [{ type: coded(PARTICIPANT, 'assembler'), who: author }],
+      // The key stays here whatever a clinician's program makes of the resources themselves.
+      entity: [{ role: 'source', what: { ...source, identifier: { system: SCRIBE_SID, value: key } } }],
+    },
+  };
+}
+
+/** The business key of the draft that a Provenance is about; nothing if it is about something else. */
+export function draftKeyOf(provenance: Provenance): string | undefined {
+  const identifier = provenance.entity?.find(({ role }) => role === 'source')?.what.identifier;
+  return identifier?.system === SCRIBE_SID ? identifier.value : undefined;
+}
+
+/** A signature, as asked for: who signed, what it covers, and the version that the scribe had written. */
+export interface Signature {
+  readonly practitioner: Reference<Practitioner>;
+  readonly target: Reference[];
+  readonly drafted?: Reference<Composition>;
+  /** Whether the clinician changed the note before signing it. */
+  readonly edited: boolean;
+}
+
+/**
+ * The Provenance of a signature. Its entity is the note as it was drafted: a `revision` of it was signed if the clinician
+ * changed its words, else it is the `source`. So it can be followed over time how much is left to correct.
+ */
+export function signatureProvenance({ practitioner, target, drafted, edited }: Signature, now: Date): Provenance {
+  return {
+    resourceType: 'Provenance',
+    target,
+    recorded: now.toISOString(),
+    activity: coded(COMPLETION, 'LA'),
+    agent: [{ type: coded(PARTICIPANT, 'legal'), who: practitioner }],
+    ...(drafted && { entity: [{ role: edited ? 'revision' : 'source', what: drafted }] }),
+  };
+}
