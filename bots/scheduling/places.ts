@@ -1,0 +1,150 @@
+import type { WithId } from '@medplum/core';
+import { extractServiceTypeReferences, getExtensionValue, SchedulingSlotCapacityURI } from '@medplum/core';
+import type { Appointment, Extension, HealthcareService, Schedule, Slot } from '@medplum/fhirtypes';
+import { isLive } from './appointment-states.ts';
+import { buffersOf } from './availability.ts';
+import type { Buffers } from './availability.ts';
+import { SLOT_PLACES_TAKEN, SLOT_REVISION } from './names.ts';
+import { overlap } from './wall-clock.ts';
+import type { Interval } from './wall-clock.ts';
+
+/** What a decision about places knows: slots of one or several Schedules, and every Appointment that refers to one. */
+export interface Calendar {
+  readonly schedules: readonly WithId<Schedule>[];
+  readonly services: readonly WithId<HealthcareService>[];
+  readonly slots: readonly WithId<Slot>[];
+  readonly appointments: readonly WithId<Appointment>[];
+}
+
+/** What can be said of a slot's places by its Appointments and by what overlaps it. */
+export interface Places {
+  readonly status: Slot['status'];
+  /** Live Appointments. */
+  readonly taken: number;
+  /** Why nobody else can have it: no place is left, or something that overlaps it is taken or blocked. */
+  readonly closed?: 'full' | 'shut' | 'blocked';
+}
+
+/** How many Appointments a slot has room for. */
+export function capacityOf(slot: Slot): number {
+  const capacity = getExtensionValue(slot, SchedulingSlotCapacityURI);
+  return typeof capacity === 'number' && capacity >= 1 ? capacity : 1;
+}
+
+/** How many places the cache says are taken; undefined for a slot that no decision of ours has touched. */
+export function cachedTaken(slot: Slot): number | undefined {
+  const taken = getExtensionValue(slot, SLOT_PLACES_TAKEN);
+  return typeof taken === 'number' ? taken : undefined;
+}
+
+/** The live Appointments that take a place of a slot. */
+export function takersOf<T extends Appointment>(slot: WithId<Slot>, appointments: readonly T[], now: Date): T[] {
+  const reference = `Slot/${slot.id}`;
+  return appointments.filter(
+    (appointment) => isLive(appointment, now) && appointment.slot?.some((taken) => taken.reference === reference),
+  );
+}
+
+/** The time that a slot takes when it is taken: its own and its buffers. A block has none. */
+export function timeTaken(slot: Slot, calendar: Pick<Calendar, 'schedules' | 'services'>): Interval {
+  const { bufferBefore, bufferAfter } = slotBuffers(slot, calendar);
+  return {
+    start: new Date(Date.parse(slot.start) - bufferBefore * 60_000),
+    end: new Date(Date.parse(slot.end) + bufferAfter * 60_000),
+  };
+}
+
+/** The other slots of the same Schedule that cannot be taken beside this one. */
+export function rivalsOf(slot: WithId<Slot>, calendar: Calendar): WithId<Slot>[] {
+  const time = timeTaken(slot, calendar);
+  return calendar.slots.filter(
+    (other) =>
+      other.id !== slot.id &&
+      other.schedule.reference === slot.schedule.reference &&
+      other.status !== 'entered-in-error' &&
+      overlap(time, timeTaken(other, calendar)),
+  );
+}
+
+/**
+ * The state of a slot by the truth, which is the live Appointments. Only a slot that no decision of ours has touched is
+ * believed when it says that it is busy: another program's booking or an import.
+ * @param together - Slots of the same visit, which do not shut each other.
+ */
+export function placesOf(
+  slot: WithId<Slot>,
+  calendar: Calendar,
+  now: Date,
+  together: readonly WithId<Slot>[] = [],
+): Places {
+  const takers = takersOf(slot, calendar.appointments, now);
+  const taken = takers.length;
+  if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error') {
+    return { status: slot.status, taken, closed: 'blocked' };
+  }
+  const shutting = rivalsOf(slot, calendar).some(
+    (rival) => !together.includes(rival) && (rival.status === 'busy-unavailable' || isTaken(rival, calendar, now)),
+  );
+  if (taken >= capacityOf(slot) || isForeignBooking(slot)) {
+    const held = takers.some(({ status }) => status === 'pending');
+    return { status: held ? 'busy-tentative' : 'busy', taken, closed: 'full' };
+  }
+  return shutting ? { status: 'busy', taken, closed: 'shut' } : { status: 'free', taken };
+}
+
+/** The slot as its places say it should be; the same object if it is so already. */
+export function recounted(slot: WithId<Slot>, calendar: Calendar, now: Date): WithId<Slot> {
+  if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error' || isForeignBooking(slot)) {
+    return slot;
+  }
+  const { status, taken } = placesOf(slot, calendar, now);
+  const overbooked = taken > capacityOf(slot);
+  if (slot.status === status && (cachedTaken(slot) ?? 0) === taken && (slot.overbooked ?? false) === overbooked) {
+    return slot;
+  }
+  return withPlaces(slot, status, taken, overbooked);
+}
+
+/**
+ * The slot after a decision that rested on it. It always differs from what was loaded, so that of two decisions made at
+ * the same time only one goes through.
+ */
+export function touched(slot: WithId<Slot>, calendar: Calendar, now: Date): WithId<Slot> {
+  const { status, taken } = placesOf(slot, calendar, now);
+  return withPlaces(slot, status, taken, taken > capacityOf(slot));
+}
+
+/** The extensions of a slot with these places taken. */
+export const placesExtension = (taken: number): Extension => ({ url: SLOT_PLACES_TAKEN, valueUnsignedInt: taken });
+
+function withPlaces(slot: WithId<Slot>, status: Slot['status'], taken: number, overbooked: boolean): WithId<Slot> {
+  const revision = getExtensionValue(slot, SLOT_REVISION);
+  return {
+    ...slot,
+    status,
+    overbooked: overbooked || undefined,
+    extension: [
+      ...(slot.extension ?? []).filter(({ url }) => url !== SLOT_PLACES_TAKEN && url !== SLOT_REVISION),
+      placesExtension(taken),
+      { url: SLOT_REVISION, valueUnsignedInt: (typeof revision === 'number' ? revision : 0) + 1 },
+    ],
+  };
+}
+
+function isTaken(slot: WithId<Slot>, { appointments }: Calendar, now: Date): boolean {
+  return isForeignBooking(slot) || takersOf(slot, appointments, now).length > 0;
+}
+
+/** Busy by the word of another program: it has no count of ours. */
+function isForeignBooking(slot: Slot): boolean {
+  return cachedTaken(slot) === undefined && (slot.status === 'busy' || slot.status === 'busy-tentative');
+}
+
+function slotBuffers(slot: Slot, { schedules, services }: Pick<Calendar, 'schedules' | 'services'>): Buffers {
+  const [reference] = extractServiceTypeReferences(slot.serviceType);
+  const service = services.find(({ id }) => reference?.reference === `HealthcareService/${id}`);
+  const schedule = schedules.find(({ id }) => slot.schedule.reference === `Schedule/${id}`);
+  return schedule && slot.status !== 'busy-unavailable'
+    ? buffersOf(schedule, service)
+    : { bufferBefore: 0, bufferAfter: 0 };
+}
