@@ -6,6 +6,7 @@
  */
 
 import { composeNote } from './offline/compose.ts';
+import { findProblems } from './offline/problems.ts';
 import { read } from './offline/reading.ts';
 import { place } from './offline/sections.ts';
 import type { Draft } from './types.ts';
@@ -28,7 +29,13 @@ export const SCRIBE_VERSION = '0.1.0';
 
 export function draft(transcript: string): Draft {
   const reading = read(transcript);
-  return { sections: composeNote(reading, place(reading)), problems: [], orders: [], observations: [] };
+  const problems = findProblems(reading);
+  return {
+    sections: composeNote(reading, place(reading)),
+    problems: problems.map(({ mentions: _mentions, ...problem }) => problem),
+    orders: [],
+    observations: [],
+  };
 }
 
 /** The whole note as plain text. */

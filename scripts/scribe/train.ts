@@ -9,16 +9,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LinearModel } from '../../bots/scribe/offline/linear.ts';
 import { readCsv, type Row } from './csv.ts';
+import { readLabels } from './labels.ts';
 import { trainBoundaries } from './train-boundaries.ts';
+import { trainProblems } from './train-problems.ts';
 import { trainSections } from './train-sections.ts';
 
 const MODELS = join(import.meta.dirname, '../../bots/scribe/offline/model');
 /** ACI-BENCH speaks as visits do; MTS-Dialog is larger but tidier. */
 const ACI_WEIGHT = 2;
 
+/** A table that was trained in this run is read by the next one: boundaries first, then the rest with `--only`. */
 const { values } = parseArgs({ options: { data: { type: 'string' }, only: { type: 'string' } } });
 if (!values.data) {
-  console.error('usage: node scripts/scribe/train.ts --data FOLDER [--only boundaries|sections]');
+  console.error('usage: node scripts/scribe/train.ts --data FOLDER [--only boundaries|sections|problems]');
   process.exit(2);
 }
 
@@ -26,13 +29,24 @@ const aci = readCsv(join(values.data, 'aci-bench/train.csv'));
 const mts = readCsv(join(values.data, 'mts-dialog/train.csv'));
 const dialogues = (rows: readonly Row[]): string[] => rows.map((row) => row.dialogue ?? '');
 
+const wanted = (name: string): boolean => !values.only || values.only === name;
+
 mkdirSync(MODELS, { recursive: true });
-if (values.only !== 'sections') {
+// In this order: what the later tables see is cut by the earlier ones.
+if (wanted('boundaries')) {
   const conversations = [...Array.from({ length: ACI_WEIGHT }, () => dialogues(aci)).flat(), ...dialogues(mts)];
   save('boundaries', trainBoundaries(conversations));
 }
-if (values.only !== 'boundaries') {
+if (wanted('sections')) {
   save('sections', trainSections(aci.map((row) => ({ dialogue: row.dialogue ?? '', note: row.note ?? '' }))));
+}
+if (wanted('problems')) {
+  const problems = readLabels(join(values.data, 'aci-bench/icd10-train.jsonl'));
+  const { coded, addressed } = trainProblems(
+    aci.map((row) => ({ dialogue: row.dialogue ?? '', problems: problems.get(row.encounter_id ?? '') ?? [] })),
+  );
+  save('problems', coded);
+  save('addressed', addressed);
 }
 
 function save(name: string, model: LinearModel): void {

@@ -13,13 +13,15 @@ export interface Reading {
   readonly statements: readonly Statement[];
   /** Of each statement. */
   readonly phases: readonly Phase[];
+  /** Of each utterance. */
+  readonly spokenPhases: readonly Phase[];
 }
 
 export function read(transcript: string): Reading {
   const pronouns = patientOf(transcript);
   const utterances = readUtterances(transcript);
   const statements = readStatements(utterances, pronouns);
-  const spoken = phasesOf(utterances.map(({ tokens }) => tokens.map(({ word }) => word).join(' ')));
-  const phases = statements.map(({ index }) => spoken[index] ?? 'talk');
-  return { transcript, pronouns, utterances, statements, phases };
+  const spokenPhases = phasesOf(utterances.map(({ tokens }) => tokens.map(({ word }) => word).join(' ')));
+  const phases = statements.map(({ index }) => spokenPhases[index] ?? 'talk');
+  return { transcript, pronouns, utterances, statements, phases, spokenPhases };
 }
