@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
+const SQLITE_BUSY = 5;
+
 /** Thrown when another process has the data folder open. */
 export class DataFolderInUseError extends Error {
   constructor(dataDir: string) {
@@ -20,7 +22,7 @@ export function lockDataFolder(dataDir: string): () => void {
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
-    if (cause instanceof Error && /locked|busy/i.test(cause.message)) {
+    if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new DataFolderInUseError(dataDir);
     }
     throw cause;
