@@ -109,7 +109,8 @@ export function operation<S extends Shape, L, T>(
 /** A bot that a Subscription wakes with a resource that was written. It may come late, twice, or not at all. */
 export function subscriber<K extends ResourceType>(
   definition: Declaration & {
-    readonly on: K;
+    /** The type, or the types, of what wakes it. */
+    readonly on: K | readonly K[];
     readonly handle: (run: Run, resource: WithId<ExtractResource<K>>) => Promise<unknown>;
   },
 ): BotDefinition {
@@ -118,8 +119,9 @@ export function subscriber<K extends ResourceType>(
     kind: 'subscriber',
     handle: async (run, event) => {
       const resource = writtenResource(event.input);
-      if (resource?.resourceType !== definition.on) {
-        throw new Error(`${definition.name} is for ${definition.on}, not for ${resource?.resourceType}.`);
+      const types: readonly ResourceType[] = [definition.on].flat();
+      if (!resource || !types.includes(resource.resourceType)) {
+        throw new Error(`${definition.name} is for ${types.join(', ')}, not for ${resource?.resourceType}.`);
       }
       await definition.handle(run, resource as WithId<ExtractResource<K>>);
     },

@@ -1,0 +1,205 @@
+import { createReference, getReferenceString } from '@medplum/core';
+import type { CodeableConcept, CommunicationRequest, Communication, Reference, Task } from '@medplum/fhirtypes';
+import { expiryOf, messageOf, messageRequest, retimed } from '../messages/request.ts';
+import { TASK_CODE } from '../runtime/contract.ts';
+import type { StageDefinition, StepDefinition } from './definition.ts';
+import { applies } from './facts.ts';
+import type { Facts, StepSource } from './facts.ts';
+import { isOpen, latest, referenceTo, stageOf, stepKey } from './journey.ts';
+import type { Journey, Step } from './journey.ts';
+import { STEP_SID, STEP_TASK } from './names.ts';
+import { dueAt } from './timing.ts';
+
+/** SDC's code for a Task that asks for a questionnaire, and for the input that names it. */
+const SDC = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
+
+/**
+ * Makes the steps of a stage that is being entered. What is due now is given to be sent (or worked on) at once; what
+ * was to happen before the appointment, at a time that is past, is not made.
+ */
+export function makeSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date): Journey {
+  return stage.steps.reduce((made, step) => {
+    const due = dueOf(step, facts, now);
+    const missed = due !== undefined && step.due.direction === 'before' && due < now;
+    return due && !missed && applies(step.conditions, facts) ? make(made, stage, step, due, facts, now) : made;
+  }, journey);
+}
+
+/**
+ * Moves the steps of the stage that the patient is in to where the appointment is now. What has not happened yet gets
+ * its new time; what happened for the old time, or had been too late for it, is made again if its new time is to come.
+ */
+export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date): Journey {
+  return stage.steps.reduce((moved, step) => {
+    const due = step.due.anchor === 'stage-entry' ? undefined : dueOf(step, facts, now);
+    if (!due || !applies(step.conditions, facts)) {
+      return moved;
+    }
+    const instance = latest(moved, stage.code, step.id);
+    if (instance && timeOf(instance)?.getTime() === due.getTime()) {
+      return moved;
+    }
+    if (!instance || !isOpen(instance)) {
+      return due > now ? make(moved, stage, step, due, facts, now) : moved;
+    }
+    const missed = step.due.direction === 'before' && due < now;
+    return replace(moved, instance, missed ? cancelled(instance, now) : atTime(instance, step, due, facts, now));
+  }, journey);
+}
+
+/** Cancels what is open of every stage, or of every stage but one. */
+export function cancelSteps(journey: Journey, now: Date, exceptStage?: string): Journey {
+  const kept = exceptStage && stepKey(journey.carePlan, exceptStage, '');
+  return {
+    ...journey,
+    steps: journey.steps.map((step) =>
+      isOpen(step) && !(kept && identifierOf(step).startsWith(kept)) ? cancelled(step, now) : step,
+    ),
+  };
+}
+
+/** Whether a step of this stage is still to be done. */
+export const hasOpenSteps = ({ carePlan, steps }: Journey, stage: string): boolean =>
+  steps.some((step) => isOpen(step) && identifierOf(step).startsWith(stepKey(carePlan, stage, '')));
+
+/** When a step is due. */
+export function timeOf(step: Step): Date | undefined {
+  const time = step.resourceType === 'Task' ? step.restriction?.period?.start : step.occurrenceDateTime;
+  return time === undefined ? undefined : new Date(time);
+}
+
+/**
+ * The step, run: a message is given to be sent, a task to those who work on it.
+ * @param now - A message whose time is over by then is cancelled instead.
+ */
+export function runStep<T extends Step>(step: T, now: Date): { step: T; message?: Communication } {
+  if (step.resourceType === 'Task') {
+    return { step: { ...step, status: 'requested' } };
+  }
+  const expires = expiryOf(step);
+  if (expires && new Date(expires) <= now) {
+    return { step: cancelled(step, now) };
+  }
+  return { step: { ...step, status: 'completed' }, message: messageOf(step, referenceTo<CommunicationRequest>(step)) };
+}
+
+const identifierOf = (step: Step): string => step.identifier?.find(({ system }) => system === STEP_SID)?.value ?? '';
+
+const dueOf = (step: StepDefinition, { appointment, zone }: Facts, now: Date): Date | undefined =>
+  dueAt(step.due, { stageEntry: now, zone, ...(appointment && { appointment }) });
+
+/** A message before an appointment makes no sense once that has begun (or ended, if that is what it is timed by). */
+function expiresAt({ due }: StepDefinition, { appointment }: Facts): string | undefined {
+  const edge = due.anchor === 'appointment-start' ? appointment?.start : appointment?.end;
+  return due.direction === 'before' ? edge : undefined;
+}
+
+function make(
+  journey: Journey,
+  stage: StageDefinition,
+  step: StepDefinition,
+  due: Date,
+  facts: Facts,
+  now: Date,
+): Journey {
+  const source = facts.sources.get(step.canonical);
+  const made = isMessage(source)
+    ? newRequest(journey, stage, step, due, facts, now)
+    : newTask(journey, stage, step, source, due, now);
+  const run = due <= now ? runStep<Step>(made, now) : { step: made };
+  return {
+    ...journey,
+    steps: [...journey.steps, run.step],
+    messages: [...journey.messages, ...(run.message ? [run.message] : [])],
+  };
+}
+
+const isMessage = (source: StepSource | undefined): boolean =>
+  source?.resourceType === 'ActivityDefinition' && source.kind === 'CommunicationRequest';
+
+function newRequest(
+  journey: Journey,
+  stage: StageDefinition,
+  step: StepDefinition,
+  due: Date,
+  facts: Facts,
+  now: Date,
+): CommunicationRequest {
+  const expires = expiresAt(step, facts);
+  const former = latest(journey, stage.code, step.id);
+  const request = messageRequest(
+    {
+      identifier: { system: STEP_SID, value: stepKey(journey.carePlan, stage.code, step.id) },
+      template: step.canonical,
+      patient: createReference(facts.patient),
+      basedOn: [referenceTo(journey.carePlan)],
+      due,
+      ...(facts.appointment && { appointment: facts.appointment }),
+      ...(expires && { expires }),
+    },
+    now,
+  );
+  const replaces = former?.id ? [{ reference: getReferenceString(former) } as Reference<CommunicationRequest>] : [];
+  return replaces.length > 0 ? { ...request, replaces } : request;
+}
+
+/** A step whose definition is gone becomes a task too: somebody has to see it. */
+function newTask(
+  journey: Journey,
+  stage: StageDefinition,
+  step: StepDefinition,
+  source: StepSource | undefined,
+  due: Date,
+  now: Date,
+): Task {
+  const { carePlan, stages } = journey;
+  const stageTask = stages.find((task) => stageOf(task) === stage.code);
+  const isQuestionnaire = source?.resourceType === 'Questionnaire';
+  const roles = source?.resourceType === 'ActivityDefinition' ? (source.participant ?? []) : [];
+  const performers = roles.map(({ role }) => role).filter((role): role is CodeableConcept => role !== undefined);
+  const forPatient = isQuestionnaire || roles.some(({ type }) => type === 'patient');
+  const ownCodings = source?.resourceType === 'ActivityDefinition' ? (source.code?.coding ?? []) : [];
+  return {
+    resourceType: 'Task',
+    identifier: [{ system: STEP_SID, value: stepKey(carePlan, stage.code, step.id) }],
+    instantiatesCanonical: step.canonical,
+    basedOn: [referenceTo(carePlan)],
+    ...(stageTask && { partOf: [referenceTo(stageTask)] }),
+    status: 'draft',
+    intent: 'order',
+    code: {
+      coding: [
+        { system: TASK_CODE, code: STEP_TASK, display: 'Step of a journey' },
+        ...(isQuestionnaire ? [{ system: SDC, code: 'complete-questionnaire' }] : ownCodings),
+      ],
+    },
+    description: step.title ?? source?.title ?? step.id,
+    for: carePlan.subject,
+    ...(forPatient && { owner: carePlan.subject as NonNullable<Task['owner']> }),
+    ...(performers.length > 0 && { performerType: performers }),
+    authoredOn: now.toISOString(),
+    restriction: { period: { start: due.toISOString() } },
+    ...(isQuestionnaire && {
+      input: [{ type: { coding: [{ system: SDC, code: 'questionnaire' }] }, valueCanonical: step.canonical }],
+    }),
+  };
+}
+
+function atTime(step: Step, definition: StepDefinition, due: Date, facts: Facts, now: Date): Step {
+  if (step.resourceType === 'CommunicationRequest') {
+    return retimed(step, due, expiresAt(definition, facts));
+  }
+  const status = step.status === 'requested' && due > now ? 'draft' : step.status;
+  return { ...step, status, restriction: { ...step.restriction, period: { start: due.toISOString() } } };
+}
+
+function cancelled<T extends Step>(step: T, now: Date): T {
+  return step.resourceType === 'Task'
+    ? { ...step, status: 'cancelled', lastModified: now.toISOString() }
+    : { ...step, status: 'revoked' };
+}
+
+const replace = (journey: Journey, from: Step, to: Step): Journey => ({
+  ...journey,
+  steps: journey.steps.map((step) => (step === from ? to : step)),
+});

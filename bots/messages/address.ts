@@ -1,0 +1,36 @@
+import type { ContactPoint } from '@medplum/fhirtypes';
+import type { Channel, Recipient } from './template.ts';
+
+/**
+ * Where a recipient is reached on a channel: the best-ranked contact point that is in use, a mobile number before
+ * another one.
+ */
+export function addressOf(recipient: Recipient, channel: Channel, now: Date): string | undefined {
+  return (recipient.telecom ?? [])
+    .filter((contact) => fits(contact, channel) && contact.use !== 'old' && isCurrent(contact, now))
+    .sort((a, b) => order(a) - order(b))
+    .map(({ value }) => value?.trim())
+    .find((value) => value);
+}
+
+/** Whether an address can be one of the channel at all. A provider may still refuse it. */
+export function isAddress(address: string, channel: Channel): boolean {
+  return channel === 'email'
+    ? /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(address)
+    : /^\+?[\d\s().-]{6,20}$/.test(address);
+}
+
+function fits({ system }: ContactPoint, channel: Channel): boolean {
+  return channel === 'email' ? system === 'email' : system === 'phone' || (system === 'sms' && channel === 'sms');
+}
+
+function isCurrent({ period }: ContactPoint, now: Date): boolean {
+  const at = now.toISOString();
+  return !(period?.start && period.start > at) && !(period?.end && new Date(period.end) < now);
+}
+
+/** FHIR: rank 1 is tried first. A phone that is not mobile may be no place for a text. */
+function order({ rank, use, system }: ContactPoint): number {
+  const kind = system === 'sms' || use === 'mobile' ? 0 : 0.5;
+  return (rank ?? 1000) + kind;
+}

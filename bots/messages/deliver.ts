@@ -1,0 +1,153 @@
+import type { WithId } from '@medplum/core';
+import type { Communication, Identifier } from '@medplum/fhirtypes';
+import type { Run } from '../runtime/definition.ts';
+import { ofType } from '../runtime/load.ts';
+import { settle } from '../runtime/settle.ts';
+import { ticket } from '../runtime/ticket.ts';
+import { change, unchanged } from '../runtime/writes.ts';
+import type { Decision } from '../runtime/writes.ts';
+import { compose } from './compose.ts';
+import type { Composed, Draft, Unsendable } from './compose.ts';
+import { loadDraft } from './load.ts';
+import { MESSAGE_CATEGORY, MESSAGE_STATUS_REASON, OUTGOING } from './names.ts';
+import { isExpired, OUTGOING_CATEGORY } from './request.ts';
+import { channelOf, mediumOf, variantsOf } from './template.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * Sends one message, once: claims it with the version that was read, hands it over, records that. Of two that try, one
+ * gets the claim. A message that is no longer in preparation, or not of this layer, is left alone.
+ */
+export async function deliver(run: Run, message: WithId<Communication>, transport: Transport): Promise<void> {
+  let draft: Draft | undefined;
+  const claimed = await settle({
+    fhir: run.fhir,
+    load: async () => {
+      draft = await loadCurrent(run, message);
+      return draft;
+    },
+    decide: (loaded) => decideClaim(loaded, run.now),
+  });
+  if (claimed && draft) {
+    await handOver(run, claimed, composedOf(draft, run.now), transport);
+  }
+}
+
+/** Hands over a message that is claimed, and records it. */
+export async function handOver(
+  run: Run,
+  claimed: WithId<Communication>,
+  { channel, address, subject, body }: Composed,
+  transport: Transport,
+): Promise<void> {
+  const identifier = await transport.send({ id: claimed.id, channel, address, body, ...(subject && { subject }) });
+  let loadedAlready: WithId<Communication> | undefined = claimed;
+  await settle({
+    fhir: run.fhir,
+    load: async () => {
+      const loaded = loadedAlready ?? (await run.fhir.readResource('Communication', claimed.id));
+      loadedAlready = undefined;
+      return loaded;
+    },
+    decide: (loaded) => decideSent(loaded, identifier, run.now),
+  });
+}
+
+/**
+ * The claim of a message that can be sent, with the text as it goes out; `not-done` with the reason for one that
+ * cannot. The answer is the claimed message, if there is one to hand over.
+ */
+export function decideClaim(draft: Draft, now: Date): Decision<WithId<Communication> | undefined> {
+  const communication = draft.communication as WithId<Communication>;
+  if (communication.status !== 'preparation' || !isOurs(draft)) {
+    return unchanged(undefined);
+  }
+  const composed = isExpired(communication, now) ? ({ reason: 'expired' } as const) : compose(draft, now);
+  if ('reason' in composed) {
+    return { ...refused(communication, composed, now), result: undefined };
+  }
+  const { channel, subject, body } = composed;
+  return change({
+    ...communication,
+    status: 'in-progress',
+    category: isOutgoing(communication)
+      ? (communication.category ?? [])
+      : [...(communication.category ?? []), OUTGOING_CATEGORY],
+    medium: [mediumOf(channel)],
+    payload: [{ contentString: body }],
+    ...(subject && { topic: { ...communication.topic, text: subject } }),
+  });
+}
+
+/** A message that was handed over. One that somebody settled meanwhile stays as it is. */
+export function decideSent(
+  communication: WithId<Communication>,
+  identifier: Identifier,
+  now: Date,
+): Decision<WithId<Communication>> {
+  if (communication.status !== 'in-progress') {
+    return unchanged(communication);
+  }
+  return change({
+    ...communication,
+    status: 'completed',
+    sent: now.toISOString(),
+    identifier: [...(communication.identifier ?? []), identifier],
+  });
+}
+
+/** Whether a message has the mark of those that this layer sends. */
+export const isOutgoing = ({ category = [] }: Communication): boolean =>
+  category
+    .flatMap(({ coding }) => coding ?? [])
+    .some(({ system, code }) => system === MESSAGE_CATEGORY && code === OUTGOING);
+
+/** Other programs' Communications, of media or templates that are none of ours, are left alone. */
+function isOurs({ communication, template }: Draft): boolean {
+  const named = template !== undefined && variantsOf(template).length > 0;
+  return isOutgoing(communication) || channelOf(communication.medium) !== undefined || named;
+}
+
+function refused(
+  communication: WithId<Communication>,
+  { reason, text }: Unsendable,
+  now: Date,
+): Pick<Decision<undefined>, 'writes'> {
+  const coding = [{ system: MESSAGE_STATUS_REASON, code: reason }];
+  const { writes } = change<WithId<Communication>>({
+    ...communication,
+    status: 'not-done',
+    statusReason: { coding, ...(text && { text }) },
+  });
+  if (reason !== 'invalid-template') {
+    return { writes };
+  }
+  // One ticket a template: it is the same mistake for every patient.
+  const template = communication.instantiatesCanonical?.[0]?.split('/').at(-1)?.split('|')[0] ?? 'none';
+  const raised = ticket(
+    {
+      key: `message-template/${template}`,
+      text: `Messages of this template cannot be sent. ${text ?? ''}`.trim(),
+      focus: { reference: `Communication/${communication.id}` },
+      priority: 'urgent',
+    },
+    now,
+  );
+  return { writes: [...writes, raised] };
+}
+
+function composedOf(draft: Draft, now: Date): Composed {
+  const composed = compose(draft, now);
+  if ('reason' in composed) {
+    throw new Error('A message that cannot be sent was claimed.');
+  }
+  return composed;
+}
+
+/** The message as it is now, with what it is composed of. */
+async function loadCurrent(run: Run, message: WithId<Communication>): Promise<Draft> {
+  const { draft, read } = await loadDraft(run, message, [`Communication/${message.id}`]);
+  const [current] = ofType(read.flat(), 'Communication');
+  // A message that was deleted meanwhile is no longer to be sent.
+  return { ...draft, communication: current ?? { ...message, status: 'stopped' } };
+}
