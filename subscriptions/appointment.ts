@@ -1,3 +1,15 @@
+import { becomes, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
-export default [] satisfies Rule[];
+const rebooked = '%previous.start != %current.start or %previous.end != %current.end';
+
+export default [
+  when('Appointment', becomes('booked')).run('journeys/start'),
+  when('Appointment', updated(rebooked)).run('journeys/advance'),
+  when('Appointment', becomes('arrived')).run('journeys/advance'),
+  when('Appointment', becomes('checked-in')).run('journeys/advance'),
+  when('Appointment', becomes('fulfilled')).run('journeys/advance'),
+  when('Appointment', becomes('noshow')).run('journeys/advance'),
+  when('Appointment', becomes('cancelled')).run('journeys/revoke'),
+  when('Appointment', becomes('entered-in-error')).run('journeys/revoke'),
+] satisfies Rule[];

@@ -1,4 +1,17 @@
+import appointment from './appointment.ts';
+import carePlan from './care-plan.ts';
+import communication from './communication.ts';
+import documentReference from './document-reference.ts';
+import encounter from './encounter.ts';
+import task from './task.ts';
 import type { Rule } from './when.ts';
 
 /** The whole event table, in reading order: what each change of a resource causes. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  ...appointment,
+  ...encounter,
+  ...carePlan,
+  ...task,
+  ...communication,
+  ...documentReference,
+];

@@ -15,6 +15,8 @@ export interface Rendered {
 const liquid = new Liquid({
   strictVariables: true,
   lenientIf: true,
+  // An address that is not known is an empty text, which counts as none.
+  jsTruthy: true,
   strictFilters: true,
   ownPropertyOnly: true,
   templates: {},
