@@ -8,7 +8,7 @@ import {
 } from '@medplum/core';
 import type { AccessPolicyResource, Resource, ResourceType } from '@medplum/fhirtypes';
 import type { RequestContext } from '../context.ts';
-import { removeFields } from './fields.ts';
+import { removeFields, restoreFields } from './fields.ts';
 import { effectivePolicy } from './policy.ts';
 
 /** What one requester may do. */
@@ -96,8 +96,9 @@ export class Access {
   }
 
   /**
-   * Puts back what the requester may not write, or could not see: as it was in the version before, or away. Only whole
-   * fields can be put back.
+   * Puts back what the requester may not write, or could not see: as it was in the version before, or away.
+   * @param resource As it is to be written, with its `meta`.
+   * @returns A copy; the resource itself where there is nothing to put back.
    */
   restoreFields<T extends Resource>(resource: WithId<T>, before: WithId<T> | undefined): WithId<T> {
     const interaction = before ? AccessPolicyInteraction.UPDATE : AccessPolicyInteraction.CREATE;
@@ -107,9 +108,8 @@ export class Access {
       return resource;
     }
     const copy = structuredClone(resource);
-    removeFields(copy, paths);
-    const restored = paths.filter((path) => before && !path.includes('.') && Object.hasOwn(before, path));
-    return Object.assign(copy, Object.fromEntries(restored.map((path) => [path, before?.[path as keyof T]])));
+    restoreFields(copy, before, paths);
+    return copy;
   }
 
   private rule(interaction: AccessPolicyInteraction, resource: Resource): AccessPolicyResource | undefined {

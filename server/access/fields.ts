@@ -9,18 +9,49 @@ export function removeFields(resource: Resource, paths: readonly string[]): void
 
 function removeAt(parents: unknown[], [name, ...rest]: string[]): void {
   for (const parent of parents) {
-    if (name === undefined || typeof parent !== 'object' || parent === null) {
+    if (name === undefined || !isObject(parent)) {
       continue;
     }
-    const fields = parent as Record<string, unknown>;
-    for (const key of keysOf(fields, name)) {
+    for (const key of keysOf(parent, name)) {
       if (rest.length === 0) {
-        delete fields[key];
+        delete parent[key];
       } else {
-        removeAt([fields[key]].flat(), rest);
+        removeAt([parent[key]].flat(), rest);
       }
     }
   }
+}
+
+/**
+ * Makes the fields at these paths what they were in the version before, in place. Elements of lists are matched by their
+ * place in the list.
+ */
+export function restoreFields(resource: Resource, before: Resource | undefined, paths: readonly string[]): void {
+  for (const path of paths) {
+    const names = path.split('.');
+    removeAt([resource], names);
+    restoreAt([resource], [before], names);
+  }
+}
+
+function restoreAt(parents: unknown[], originals: unknown[], [name, ...rest]: string[]): void {
+  for (const [index, parent] of parents.entries()) {
+    const original = originals[index];
+    if (name === undefined || !isObject(parent) || !isObject(original)) {
+      continue;
+    }
+    for (const key of keysOf(original, name)) {
+      if (rest.length === 0) {
+        parent[key] = original[key];
+      } else {
+        restoreAt([parent[key]].flat(), [original[key]].flat(), rest);
+      }
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The keys of an element, with the extensions of a primitive: hiding `birthDate` hides `_birthDate` too. */

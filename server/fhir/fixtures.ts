@@ -13,12 +13,12 @@ export interface Fixture {
   clock: { now(): number; advance(milliseconds: number): void };
   context: RequestContext;
   /** Sends a request and parses its answer. */
-  send<T = Resource>(
+  send: <T = Resource>(
     method: FhirHttpRequest['method'],
     url: string,
     body?: unknown,
     headers?: object,
-  ): Promise<Answer<T>>;
+  ) => Promise<Answer<T>>;
 }
 
 export interface Answer<T> {

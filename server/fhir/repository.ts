@@ -20,7 +20,7 @@ import type {
   SearchOptions,
   UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Meta, Parameters, Reference, Resource } from '@medplum/fhirtypes';
 import { randomUUID } from 'node:crypto';
 import { Access } from '../access/access.ts';
 import type { Change, RequestContext, WriteObserver } from '../context.ts';
@@ -236,11 +236,10 @@ export class Repository extends FhirRepository {
     before: WithId<T> | undefined,
     row: ResourceRow | undefined,
   ): Promise<WithId<T>> {
-    const restored = this.access.restoreFields(resource, before);
-    const now = this.store.clock.now();
-    const meta = nextMeta(this.context, restored, before, new Date(now).toISOString());
-    const head = { resourceType: restored.resourceType, id: restored.id, meta };
-    const after: WithId<T> = Object.assign(head, restored, { meta });
+    const now = new Date(this.store.clock.now()).toISOString();
+    const given = withMeta(resource, nextMeta(this.context, resource, before, now));
+    const restored = this.access.restoreFields(given, before);
+    const after = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
     validateStructure(after);
     const content = JSON.stringify(after);
     if (before && deepEquals(before, JSON.parse(content))) {
@@ -340,6 +339,11 @@ export class Repository extends FhirRepository {
     }
     return row;
   }
+}
+
+/** The resource with its `meta`, and with what identifies it first. */
+function withMeta<T extends Resource>(resource: WithId<T>, meta: Meta): WithId<T> {
+  return Object.assign({ resourceType: resource.resourceType, id: resource.id, meta }, resource, { meta });
 }
 
 function parts(reference: Reference): [string, string] {

@@ -53,7 +53,6 @@ describe.each([
 
   test('nobody sees a transaction that is not committed', () =>
     withTable(folder(), async (store) => {
-      let seen: Promise<string[]> | undefined;
       const write = store.transaction(async (db) => {
         db.run('INSERT INTO note VALUES (?)', 'half');
         expect(await notes(store)).toEqual(['half']);
@@ -61,7 +60,7 @@ describe.each([
         throw new Error('undo');
       });
       await tick();
-      seen = notes(store);
+      const seen = notes(store);
       await expect(write).rejects.toThrow('undo');
       expect(await seen).toEqual([]);
     }));
