@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { checkClient, parseBasic } from './clients.ts';
+import { TOKEN_LIFETIME } from './keys.ts';
 import type { TokenClaims, TokenKeys } from './keys.ts';
 import type { Repositories, Session, Sessions } from './session.ts';
 
@@ -39,7 +40,7 @@ export class Authenticator {
   private async claims(token: string): Promise<TokenClaims | undefined> {
     const known = this.verified.get(token);
     if (known) {
-      if ((known.exp ?? 0) * 1000 > this.clock.now()) {
+      if (((known.iat ?? 0) + TOKEN_LIFETIME) * 1000 >= this.clock.now()) {
         return known;
       }
       this.verified.delete(token);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
+import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 
@@ -56,14 +57,18 @@ export class TokenKeys {
     return { keys: [this.publicJwk] };
   }
 
-  /** Signs a token that is good for an hour of the server's clock. */
+  /**
+   * Signs a token that is good for an hour of the server's clock, by its `iat`. A client lives in the machine's time and
+   * drops a token that has expired there, so where the two differ `exp` is the later one.
+   */
   async sign(claims: JWTPayload): Promise<string> {
     const now = Math.floor(this.clock.now() / 1000);
+    const latest = Math.max(now, Math.floor(systemClock.now() / 1000));
     return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM, kid: this.kid, typ: 'JWT' })
       .setIssuer(this.issuer)
       .setIssuedAt(now)
-      .setExpirationTime(now + TOKEN_LIFETIME)
+      .setExpirationTime(latest + TOKEN_LIFETIME)
       .setJti(randomUUID())
       .sign(this.privateKey);
   }
@@ -73,6 +78,7 @@ export class TokenKeys {
     const { payload } = await jwtVerify<TokenClaims>(token, this.publicKey, {
       issuer: this.issuer,
       algorithms: [ALGORITHM],
+      maxTokenAge: TOKEN_LIFETIME,
       currentDate: new Date(this.clock.now()),
     });
     return payload;

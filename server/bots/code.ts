@@ -50,7 +50,7 @@ export class BotCode {
  * of the context then covers the handler up to its first await. As on Medplum's VM context, a bot sets `exports.handler`;
  * a bundle that replaces `module.exports` copies it over with `Object.assign(exports, module.exports)`.
  */
-function compile(code: string, filename: string): Script {
+export function compile(code: string, filename: string): Script {
   const head = '(() => { const exports = {}; const module = { exports };';
   const source = `${head}\n${code}\nreturn invokeHandler(exports.handler); })()`;
   return new Script(source, { filename, lineOffset: -1 });

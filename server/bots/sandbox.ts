@@ -12,10 +12,10 @@ const require = createRequire(import.meta.url);
 
 /** Replaces the context's Date by one that asks the server what time it is. */
 const FOLLOW_CLOCK = new Script(`
-  Date = class Date extends Date {
+  Date = ((MachineDate) => class Date extends MachineDate {
     constructor(...args) { super(...(args.length === 0 ? [serverNow()] : args)); }
     static now() { return serverNow(); }
-  };
+  })(Date);
 `);
 
 /** What one run of a bot needs. */

@@ -2,7 +2,7 @@ import type { Session } from '../auth/session.ts';
 import { pathOf } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 
-/** What stands in the places that a path leaves open: `/Bot/:id` gives `id`; a last `*` gives `rest`. */
+/** What stands in the places that a path leaves open: `/Bot/:id` gives `id`. */
 export type PathParams = Record<string, string>;
 
 /** A route that anybody may call. */
@@ -49,10 +49,6 @@ function matchSegments(segments: readonly string[], parts: readonly string[]): P
   const params: PathParams = {};
   for (const [i, segment] of segments.entries()) {
     const part = parts[i];
-    if (segment === '*') {
-      params.rest = parts.slice(i).join('/');
-      return params;
-    }
     if (part === undefined || (segment.startsWith(':') ? part === '' : part !== segment)) {
       return undefined;
     }
