@@ -15,10 +15,6 @@ await runCommand(async () => {
     logger: { ...jsonLogger, info: (message, fields) => ready && jsonLogger.info(message, fields) },
     progress: (text) => console.log(`${text} …`),
   });
-  if (clinic) {
-    console.log('Generating slots …');
-    await generateDemoSlots(medplum, clinic);
-  }
   const stop = (): void => {
     console.log('Stopping …');
     server.close().then(
@@ -31,8 +27,17 @@ await runCommand(async () => {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  await writeBundles(deployed.bots, deployed.codeOf);
-  await writeServerConfig(settings.dataDir, server.baseUrl, deployed);
+  try {
+    if (clinic) {
+      console.log('Generating slots …');
+      await generateDemoSlots(medplum, clinic);
+    }
+    await writeBundles(deployed.bots, deployed.codeOf);
+    await writeServerConfig(settings.dataDir, server.baseUrl, deployed);
+  } catch (thrown) {
+    await server.close();
+    throw thrown;
+  }
   ready = true;
   console.log(
     [

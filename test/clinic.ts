@@ -1,6 +1,5 @@
-import type { MedplumClient } from '@medplum/core';
+import { MedplumClient } from '@medplum/core';
 import type { Patient, Resource } from '@medplum/fhirtypes';
-import { signIn } from '../scripts/lib/client.ts';
 import { startClinicServer } from '../scripts/lib/clinic-server.ts';
 import { ManualClock, silentLogger } from '../server/index.ts';
 import type { RunningServer } from '../server/index.ts';
@@ -69,6 +68,9 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
   };
 }
 
-/** Signs in to a clinic's server as another client. */
-export const signInAs = (clinic: Clinic, clientId: string, clientSecret: string): Promise<MedplumClient> =>
-  signIn({ baseUrl: `${clinic.server.baseUrl}/`, clientId, clientSecret });
+/** Another client of a clinic's server, which signs in with every request: tokens would follow the test's clock. */
+export function clientOf(clinic: Clinic, clientId: string, clientSecret: string): MedplumClient {
+  const client = new MedplumClient({ baseUrl: `${clinic.server.baseUrl}/`, cacheTime: 0 });
+  client.setBasicAuth(clientId, clientSecret);
+  return client;
+}

@@ -43,12 +43,12 @@ describe('deploy', () => {
 
   test('a dry run lists what would change and changes nothing', async () => {
     const policy = await medplum.searchOne('AccessPolicy', { name: 'careline-scheduling-check-in' });
-    await medplum.updateResource({ ...policy!, resource: [] });
+    await medplum.updateResource({ ...policy!, resource: [{ resourceType: 'Patient' }] });
     const dry = await deploy(medplum, { dryRun: true });
     expect(dry.report.lines.filter(({ fate }) => fate !== 'unchanged')).toEqual([
       { fate: 'updated', what: 'AccessPolicy policy/scheduling/check-in' },
     ]);
-    expect((await medplum.readResource('AccessPolicy', policy!.id)).resource).toBeUndefined();
+    expect((await medplum.readResource('AccessPolicy', policy!.id)).resource).toHaveLength(1);
     expect((await deploy(medplum)).report.count('updated')).toBe(1);
     expect((await medplum.readResource('AccessPolicy', policy!.id)).resource).toHaveLength(policy!.resource!.length);
   });

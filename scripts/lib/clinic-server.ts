@@ -1,11 +1,10 @@
-import type { MedplumClient } from '@medplum/core';
+import { MedplumClient } from '@medplum/core';
 import { startServer } from '../../server/index.ts';
 import type { RunningServer, StartOptions } from '../../server/index.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { Deployed } from '../deploy/deploy.ts';
 import { SettingsError } from './args.ts';
-import { signIn } from './client.ts';
-import { seedDemoClinic } from './seed.ts';
+import { seedEmptyStore } from './seed.ts';
 import type { DemoClinic } from './seed.ts';
 
 export interface ClinicOptions extends StartOptions {
@@ -20,7 +19,7 @@ export interface ClinicServer {
   /** Signed in as the project's administrator. */
   readonly medplum: MedplumClient;
   readonly deployed: Deployed;
-  /** The demo clinic, if it was seeded just now. */
+  /** The demo clinic, where it is wanted and the store is not somebody's own. */
   readonly clinic?: DemoClinic;
 }
 
@@ -33,17 +32,24 @@ export async function startClinicServer({
   progress('Starting the server');
   const server = await startServer(options).catch(explain);
   try {
-    const medplum = await signIn(server.credentials);
+    const medplum = administratorOf(server);
     const deployed = await deploy(medplum, { progress });
-    if (!demo || !(await isEmpty(medplum))) {
-      return { server, medplum, deployed };
+    if (demo) {
+      progress('Seeding the demo clinic');
     }
-    progress('Seeding the demo clinic');
-    return { server, medplum, deployed, clinic: await seedDemoClinic(medplum) };
+    const clinic = demo ? await seedEmptyStore(medplum) : undefined;
+    return { server, medplum, deployed, ...(clinic && { clinic }) };
   } catch (thrown) {
     await server.close();
     throw thrown;
   }
+}
+
+/** Signs in with every request anew, so that it works on a test's clock too, whatever time a token would run out. */
+function administratorOf({ baseUrl, credentials: { clientId, clientSecret } }: RunningServer): MedplumClient {
+  const medplum = new MedplumClient({ baseUrl: `${baseUrl}/`, cacheTime: 0 });
+  medplum.setBasicAuth(clientId, clientSecret);
+  return medplum;
 }
 
 /** What the operating system refuses (a port in use, a folder that cannot be written) is a matter of settings. */
@@ -51,10 +57,4 @@ function explain(thrown: unknown): never {
   const errors = thrown instanceof Error ? [thrown, thrown.cause] : [];
   const isSetting = errors.some((error) => error instanceof Error && ('syscall' in error || /InUse/.test(error.name)));
   throw isSetting && thrown instanceof Error ? new SettingsError(thrown.message) : thrown;
-}
-
-/** A store without patients and staff is nobody's yet. */
-async function isEmpty(medplum: MedplumClient): Promise<boolean> {
-  const found = await Promise.all([medplum.searchOne('Patient'), medplum.searchOne('Practitioner')]);
-  return found.every((resource) => resource === undefined);
 }

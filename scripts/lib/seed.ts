@@ -11,6 +11,18 @@ const DAY_MS = 86_400_000;
 export type DemoClinic = ReadonlyMap<string, Resource & { readonly id: string }>;
 
 /**
+ * Puts the demo clinic into a store that is nobody's yet, or finishes what an earlier start began.
+ * @returns Its resources, or undefined where a clinic of somebody's own is.
+ */
+export async function seedEmptyStore(medplum: MedplumClient): Promise<DemoClinic | undefined> {
+  const begun = await medplum.searchOne('Organization', { identifier: `${DEMO_SID}|organization` });
+  if (!begun && ((await medplum.searchOne('Patient')) ?? (await medplum.searchOne('Practitioner')))) {
+    return undefined;
+  }
+  return seedDemoClinic(medplum);
+}
+
+/**
  * Puts the demo clinic into a project, as far as it is not there yet. What is there stays as it is.
  * @returns Its resources, by their keys.
  */
@@ -30,12 +42,12 @@ export async function seedDemoClinic(medplum: MedplumClient): Promise<DemoClinic
   return clinic;
 }
 
-/** Fills the demo clinic's Schedules for the next two weeks; from then on the nightly bot keeps them filled. */
+/** Fills those of the demo clinic's Schedules that are empty for two weeks; from then on the nightly bot keeps them filled. */
 export async function generateDemoSlots(medplum: MedplumClient, clinic: DemoClinic): Promise<void> {
   const now = Date.now();
   const window = { start: new Date(now).toISOString(), end: new Date(now + 14 * DAY_MS).toISOString() };
   for (const { resourceType, id } of clinic.values()) {
-    if (resourceType === 'Schedule') {
+    if (resourceType === 'Schedule' && !(await medplum.searchOne('Slot', { schedule: `Schedule/${id}` }))) {
       await medplum.post(medplum.fhirUrl('Schedule', '$generate-slots'), { schedule: `Schedule/${id}`, ...window });
     }
   }
