@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Patient } from '@medplum/fhirtypes';
 import { TestServer } from '../testing.ts';
 
-const PACKAGE = createRequire(import.meta.url).resolve('@medplum/cli/package.json');
+const PROGRAM = fileURLToPath(new URL('../../node_modules/@medplum/cli/dist/cjs/index.cjs', import.meta.url));
 
 let t: TestServer;
 let folder: string;
@@ -26,8 +26,7 @@ afterAll(async () => {
 /** Medplum's own command line tool, as somebody would call it. */
 async function medplum(...args: string[]): Promise<string> {
   const { baseUrl, clientId, clientSecret } = t.server.credentials;
-  const program = join(dirname(PACKAGE), 'dist/cjs/index.cjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], {
     cwd: folder,
     env: {
       ...process.env,
@@ -46,14 +45,14 @@ test('the Medplum CLI reads, and creates and deploys a bot', async () => {
   expect(await medplum('get', `Patient/${patient.id}`)).toContain(patient.id);
 
   await writeFile(join(folder, 'hello.ts'), 'export async function handler(): Promise<string> { return "hello"; }');
-  await writeFile(join(folder, 'hello.js'), 'exports.handler = async () => "hello";');
+  await writeFile(join(folder, 'hello.js'), 'exports.handler = async () => ({ say: "hello" });');
   expect(await medplum('bot', 'create', 'hello', t.projectId, 'hello.ts', 'hello.js')).toContain(
     'Success! Bot created',
   );
   const bot = await t.medplum.searchOne('Bot', 'name=hello');
-  expect(await t.medplum.executeBot(bot?.id as string, {})).toBe('hello');
+  expect(await t.medplum.executeBot(bot?.id as string, {})).toEqual({ say: 'hello' });
 
-  await writeFile(join(folder, 'hello.js'), 'exports.handler = async () => "hello again";');
+  await writeFile(join(folder, 'hello.js'), 'exports.handler = async () => ({ say: "hello again" });');
   expect(await medplum('bot', 'deploy', 'hello')).toContain('Deploy result: All OK');
-  expect(await t.medplum.executeBot(bot?.id as string, {})).toBe('hello again');
+  expect(await t.medplum.executeBot(bot?.id as string, {})).toEqual({ say: 'hello again' });
 });

@@ -97,7 +97,7 @@ describe('a bot', () => {
       `Bot/${bot.id}`,
       'Patient',
       extension('fhir-path-criteria-expression', {
-        valueString: '%previous.active != true and %current.active = true',
+        valueString: '%previous.active.empty() and %current.active = true',
       }),
     );
     const patient = await create();
