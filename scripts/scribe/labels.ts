@@ -15,7 +15,9 @@ interface CodedEncounter {
 }
 
 export function readLabels(file: string): Map<string, readonly CodedProblem[]> {
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.trim());
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim());
   const encounters = lines.map((line) => JSON.parse(line) as CodedEncounter);
   return new Map(encounters.map(({ encounter_id, problems }) => [encounter_id, problems]));
 }

@@ -12,7 +12,14 @@ export interface CodedVisit {
   readonly problems: readonly CodedProblem[];
 }
 
-export const PROBLEM_TRAINING: Training = { classes: ['coded'], epochs: 8, rate: 0.05, decay: 0.02, minimum: 2, keep: 1200 };
+export const PROBLEM_TRAINING: Training = {
+  classes: ['coded'],
+  epochs: 8,
+  rate: 0.05,
+  decay: 0.02,
+  minimum: 2,
+  keep: 1200,
+};
 
 /** A problem of the history neither helps nor harms, so it weighs little. */
 const HISTORY_WEIGHT = 0.3;
@@ -25,7 +32,9 @@ export function problemExamples(visits: readonly CodedVisit[]): { coded: Example
     for (const candidate of candidates) {
       const features = problemFeatures(candidate, candidates);
       const category = candidate.concept.code.slice(0, 3);
-      const match = problems.find(({ icd10, acceptable = [] }) => [icd10, ...acceptable].some((code) => code.startsWith(category)));
+      const match = problems.find(({ icd10, acceptable = [] }) =>
+        [icd10, ...acceptable].some((code) => code.startsWith(category)),
+      );
       coded.push({ features, label: Number(Boolean(match)), weight: match?.role === 'history' ? HISTORY_WEIGHT : 1 });
       if (match) addressed.push({ features, label: Number(match.role === 'addressed') });
     }

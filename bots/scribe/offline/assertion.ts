@@ -13,10 +13,16 @@ const NEGATORS = new Set(
   ),
 );
 const FAMILY = new Set(
-  'mother father mom dad brother sister aunt uncle grandmother grandfather grandma grandpa parents family cousin siblings'.split(' '),
+  'mother father mom dad brother sister aunt uncle grandmother grandfather grandma grandpa parents family cousin siblings'.split(
+    ' ',
+  ),
 );
 const RELATIVE = new Set('son daughter wife husband friend kids children boyfriend girlfriend'.split(' '));
-const UNCERTAIN = new Set('possible possibly maybe might could probably likely suspect suspicious concern concerned worried rule question'.split(' '));
+const UNCERTAIN = new Set(
+  'possible possibly maybe might could probably likely suspect suspicious concern concerned worried rule question'.split(
+    ' ',
+  ),
+);
 const PAST = new Set('history previous previously prior former ago past used childhood status hx'.split(' '));
 /** Words after which what was said before no longer counts. */
 const CLOSERS = new Set('but however except although though which'.split(' '));
@@ -31,7 +37,9 @@ export function assertion(words: readonly string[], from: number, to: number): A
   const has = (set: ReadonlySet<string>, list: readonly string[]): boolean => list.some((word) => set.has(word));
   return {
     negated: has(NEGATORS, before) && !/\bnot (?:only|sure|well|under|controlled|getting)\b/.test(before.join(' ')),
-    family: has(FAMILY, words.slice(Math.max(0, from - 12), to + 5)) || has(RELATIVE, words.slice(Math.max(0, from - 5), from)),
+    family:
+      has(FAMILY, words.slice(Math.max(0, from - 12), to + 5)) ||
+      has(RELATIVE, words.slice(Math.max(0, from - 5), from)),
     uncertain: has(UNCERTAIN, before),
     past: has(PAST, around),
   };

@@ -98,7 +98,9 @@ const LEADING_PHRASES: readonly (readonly string[])[] = [
   'so far',
 ].map((phrase) => phrase.split(' '));
 const TRAILING = new Set(
-  'okay right so and but or , yes no alright though then the a to because you i if like with that sure'.split(' '),
+  'okay right so and but or , yes no alright though then the a to because you i if like with that sure my your his her their is was are in on for of when at about from an some any this'.split(
+    ' ',
+  ),
 );
 const TRAILING_PHRASES: readonly (readonly string[])[] = [
   'all right',

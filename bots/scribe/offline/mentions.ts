@@ -25,7 +25,8 @@ export interface Mention extends Assertion {
   readonly introduced: boolean;
 }
 
-const INTRODUCES = /\b(?:here (?:today )?(?:for|with|to)|presents?|presenting|comes? in|in (?:today )?(?:for|with)|year[- ]old|medical history|chief complaint|follow[- ]?up|referred)\b/;
+const INTRODUCES =
+  /\b(?:here (?:today )?(?:for|with|to)|presents?|presenting|comes? in|in (?:today )?(?:for|with)|year[- ]old|medical history|chief complaint|follow[- ]?up|referred)\b/;
 
 export function findMentions({ utterances, spokenPhases }: Reading): Mention[] {
   const length = Math.max(1, utterances.at(-1)?.end ?? 1);
@@ -34,7 +35,9 @@ export function findMentions({ utterances, spokenPhases }: Reading): Mention[] {
     const words = tokens.map(({ word }) => word.replace(/'s$/, ''));
     // Lay words are listed without hyphens, so that "follow-up" and "follow up" are one.
     const parts = words.flatMap((word, at) => word.split('-').map((part) => ({ part, at })));
-    const reply = utterance.question ? utterances.slice(index + 1, index + 3).find(({ turn }) => turn !== utterance.turn) : undefined;
+    const reply = utterance.question
+      ? utterances.slice(index + 1, index + 3).find(({ turn }) => turn !== utterance.turn)
+      : undefined;
     const answer = reply && polarity(reply.tokens.map(({ word }) => word));
     return PROBLEMS.find(parts.map(({ part }) => part)).flatMap(({ value, from, to }) => {
       const first = parts[from]?.at ?? 0;

@@ -70,7 +70,7 @@ export function writeNumbers(words: readonly string[]): string[] {
     i += number.length;
     out.push(number.value);
   }
-  return joinMeasures(out);
+  return joinMeasures(joinNames(out));
 }
 
 /** The longest number that starts at `at`, or nothing. */
@@ -135,8 +135,20 @@ function isYear(total: number, value: number): boolean {
 }
 
 function isPronoun(words: readonly string[], at: number, number: Reading): boolean {
-  if (words[at] !== 'one' || number.length > 1) return false;
+  if (words[at] !== 'one' || number.length > 1 || words[at + 1] === 'plus') return false;
   return PRONOUN_LIKE.has(words[at + 1] ?? 'of') || BEFORE_PRONOUN.has(words[at - 1] ?? '');
+}
+
+/** Names that speech spells out: "a1 c", "c 5 c 6", "o2 sat". */
+function joinNames(words: readonly string[]): string[] {
+  const out: string[] = [];
+  for (const word of words) {
+    const last = out.at(-1) ?? '';
+    if (word === 'c' && /^(?:a1|a-1)$/.test(last)) out[out.length - 1] = 'a1c';
+    else if (word === 'c' && last === '1' && out.at(-2) === 'a') out.splice(-2, 2, 'a1c');
+    else out.push(word);
+  }
+  return out;
 }
 
 /** "20 milligrams" → "20 mg", "120 over 80" → "120/80", "3 out of 6" → "3/6", "1 plus" → "1+", "2 to 3" → "2-3". */

@@ -96,13 +96,22 @@ function clinicians(contraction: string | undefined, next: string | undefined): 
   return expand(contraction, next);
 }
 
-/** "for you", "i want you": an object, not a subject. */
+const AFTER_OBJECT =
+  /^(?:on|to|a|an|some|the|with|for|in|at|off|up|back|over|about|any|another|out|and|or|your|today|here|down|through|from|as|that|this|two|one|again|this|every|of|,)?$/;
+
+/** "for you", "i want you to", "start you on": an object, not a subject. */
 function isObject(words: readonly string[], at: number): boolean {
+  const next = words[at + 1] ?? '';
+  if (AFTER_OBJECT.test(next))
+    return (
+      at > 0 &&
+      !/^(?:if|when|that|because|so|and|but|as|since|are|do|have|did|were|can|where|,)$/.test(words[at - 1] ?? '')
+    );
   const before = words[at - 1] ?? '';
   return (
     BEFORE_OBJECT.has(before) &&
-    !/^(?:do|does|are|have|will|can|should|may|feel|need|want|can|would|had|did|were|could|notice)$/.test(
-      words[at + 1] ?? '',
+    !/^(?:do|does|are|have|will|can|should|may|feel|need|want|can|would|had|did|were|could|notice|said|mentioned|told|got)$/.test(
+      next,
     )
   );
 }

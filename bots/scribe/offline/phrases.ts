@@ -24,7 +24,9 @@ export class PhraseTable<T> {
   find(words: readonly string[]): Found<T>[] {
     const found: Found<T>[] = [];
     for (let at = 0; at < words.length; at++) {
-      const hit = this.#byFirst.get(words[at] ?? '')?.find((entry) => entry.words.every((word, i) => words[at + i] === word));
+      const hit = this.#byFirst
+        .get(words[at] ?? '')
+        ?.find((entry) => entry.words.every((word, i) => words[at + i] === word));
       if (!hit) continue;
       found.push({ value: hit.value, from: at, to: at + hit.words.length });
       at += hit.words.length - 1;

@@ -46,7 +46,11 @@ export function problemFeatures(candidate: Candidate, all: readonly Candidate[])
     uncertain: mentions.every(({ uncertain }) => uncertain),
     yours: said(({ before }) => before.includes('your')),
     problem: said(({ before }) => /\b(?:problem|issue|concern|standpoint|regards?|terms)\b/.test(before.join(' '))),
-    have: said(({ before, speaker }) => speaker === 'clinician' && /\b(?:have|diagnosis|diagnosed|consistent|called|known|suffered|is)\b/.test(before.join(' '))),
+    have: said(
+      ({ before, speaker }) =>
+        speaker === 'clinician' &&
+        /\b(?:have|diagnosis|diagnosed|consistent|called|known|suffered|is)\b/.test(before.join(' ')),
+    ),
     explained,
   };
   const set = Object.entries(flags).flatMap(([name, on]) => (on ? [name, `${kind} ${name}`] : []));

@@ -32,7 +32,12 @@ export function findProblems(reading: Reading): FoundProblem[] {
   });
 }
 
-function describe(reading: Reading, { concept, mentions }: Candidate, confidence: number, role: DraftProblem['role']): FoundProblem {
+function describe(
+  reading: Reading,
+  { concept, mentions }: Candidate,
+  confidence: number,
+  role: DraftProblem['role'],
+): FoundProblem {
   const side = agreedSide(mentions);
   const coded = sided(concept, side);
   const name = naming(mentions);

@@ -51,6 +51,13 @@ const OPENERS = new Set(
 const TURN_OF_SPEECH =
   /^(?:on (?:your|the|my) (?:[a-z]+ ){1,3}exam|on (?:physical )?exam|there(?:'s| is| are) (?:a|an|no|some|any|associated)|let's (?:talk|go|look|see|do)|(?:for|from) your (?:first|second|third|next|last|other|final)|for (?:the )?(?:first|second|third|next|last) |from (?:a|an|your) (?:[a-z]+ ){1,3}standpoint|in terms of (?:your|the)|as far as (?:your|the)|with regards? to|in regards? to|i (?:want|would like|am going) |i'm going to |i'd like |your (?:heart|lungs?|abdomen|blood pressure|vitals?|vital signs|temperature|pulse|oxygen|neck|lower extremities|labs?|x-ray) (?:is|are|was|were|looks?|sounds?|show)|does it hurt|how about|what about)/;
 
+/** Words that nobody ends a sentence with, whatever the table thinks. */
+const LOOSE = new Set(
+  "a an the my your his her their our of to in for with at from and or but because is are was were am i'm you're it's that's i you we he she they it if when very some any this these those have has had be been being going into as than so the".split(
+    ' ',
+  ),
+);
+
 /** Fewest words that a clause keeps when a long sentence is cut in two. */
 const CLAUSE = 4;
 
@@ -94,7 +101,7 @@ function splitByModel(tokens: readonly Token[]): Token[][] {
   const words = spoken.map(({ word }) => word);
   const ends = new Set<Token>();
   spoken.forEach((token, index) => {
-    if (index < words.length - 1 && endsSentence(words, index)) ends.add(token);
+    if (index < words.length - 1 && !LOOSE.has(token.word) && endsSentence(words, index)) ends.add(token);
   });
   return splitAfter(tokens, (token) => ends.has(token) || token.word === '?');
 }

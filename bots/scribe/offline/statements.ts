@@ -3,6 +3,7 @@
 import { answered, polarity } from './answers.ts';
 import { clean } from './clean.ts';
 import { writeNumbers } from './numbers.ts';
+import { polish } from './polish.ts';
 import { type Pronouns, toThirdPerson } from './person.ts';
 import type { Utterance } from './sentences.ts';
 import type { Speaker } from './transcript.ts';
@@ -26,6 +27,8 @@ export interface Statement {
   readonly index: number;
 }
 
+/** What is said to a recording device is no statement about the patient; orders given to it are read as orders. */
+const COMMAND = /\b(?:dragon|show me|finalize the note|alexa)\b/;
 /** Utterances that may follow a question before its answer is given up. */
 const REACH = 3;
 
@@ -41,16 +44,16 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
       const words = reply && answered(said, reply.polarity, pronouns);
       if (words) {
         const spans = [span(utterance), span(reply.utterance)];
-        statements.push({ ...place, words: writeNumbers(words), spans, origin: 'answer' });
+        statements.push({ ...place, words: polish(writeNumbers(words)), spans, origin: 'answer' });
         return;
       }
       if (utterance.question) return;
     }
-    if (!tells(said)) return;
+    if (!tells(said) || COMMAND.test(said.join(' '))) return;
     const first = tokens[0];
     const last = tokens.at(-1);
     if (!first || !last) return;
-    const words = writeNumbers(toThirdPerson(said, utterance.speaker, pronouns));
+    const words = polish(writeNumbers(toThirdPerson(said, utterance.speaker, pronouns)));
     statements.push({ ...place, words, spans: [{ start: first.start, end: last.end }], origin: 'said' });
   });
   return statements;

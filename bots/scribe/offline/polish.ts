@@ -1,0 +1,35 @@
+/** Turns of speech as a note has them: "i am going to order" is "will order", "he does have" is "he has". */
+
+type Rule = readonly [pattern: RegExp, written: string];
+
+const RULES: readonly Rule[] = [
+  [/\b(?:i|we) (?:am|are) (?:going to|gonna) (?:be )?(?:go )?/g, 'we will '],
+  [
+    /\b(?:i|we) (?:want|would like|like) to (?:go )?(?=order|get|start|check|see|refer|prescribe|repeat|increase|decrease|continue|send|put|have|give|do|make|add|schedule|try)/g,
+    'we will ',
+  ],
+  [
+    /\b(?:i|we)(?: will|'ll) (?:also )?(?:go )?(?=order|get|start|check|refer|prescribe|repeat|increase|decrease|continue|send|put|give|add|schedule|try)/g,
+    'we will ',
+  ],
+  [/\blet me (?=order|prescribe|refer)/g, 'we will '],
+  [/\bwe will be ordering\b/g, 'we will order'],
+  [/\b(?:does|do) have\b/g, 'has'],
+  [/\bdid have\b/g, 'had'],
+  [/\bdoes (feel|look|show|seem|take|need|want|get)\b/g, '$1s'],
+  [/\b(?:i|we) do (think|want|believe|recommend|see|feel|appreciate|hear)\b/g, 'i $1'],
+  [/\bhas got\b/g, 'has'],
+  [/\bhave got\b/g, 'have'],
+  [/\bdue to the fact that\b/g, 'because'],
+
+  [/\bcause\b(?= (?:he|she|it|they|the patient|i|we) )/g, 'because'],
+  [/\bthe patient the patient\b/g, 'the patient'],
+  [/\bthat that\b/g, 'that'],
+  [/^(?:is that|was that|which is|which was|that is) (?=[a-z])/g, ''],
+];
+
+/** Rewrites a statement; the meaning, the drugs and the numbers stay. */
+export function polish(words: readonly string[]): string[] {
+  const text = RULES.reduce((line, [pattern, written]) => line.replace(pattern, written), words.join(' '));
+  return text.split(' ').filter(Boolean);
+}
