@@ -1,4 +1,4 @@
-import { isOperationOutcome, OperationOutcomeError } from '@medplum/core';
+import { isOperationOutcome } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 
 /** Why an operation refuses: the contract's list of issue codes. */
@@ -31,12 +31,13 @@ export function refuse(code: RefusalCode, parameter: string, text: string, diagn
   });
 }
 
-/** The plain OperationOutcome of whatever was thrown, or undefined for a programming error. */
+/**
+ * The plain OperationOutcome of whatever was thrown, or undefined for a programming error. Looked at by its shape: what
+ * the server's client throws is of another copy of `@medplum/core` than the one that a bot gets.
+ */
 export function toOutcome(thrown: unknown): OperationOutcome | undefined {
-  if (thrown instanceof Refusal || thrown instanceof OperationOutcomeError) {
-    return thrown.outcome;
-  }
-  return isOperationOutcome(thrown) ? thrown : undefined;
+  const carried = (thrown as { outcome?: unknown } | null | undefined)?.outcome ?? thrown;
+  return isOperationOutcome(carried) ? carried : undefined;
 }
 
 /** What the server said about a write that did not go through. */
