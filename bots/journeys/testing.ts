@@ -90,3 +90,11 @@ export async function setDeliveries({ medplum, server }: Clinic, status: 'active
   }
   await server.drain();
 }
+
+/** Lets time go by in one step, and what fell due on the way run once. */
+export async function skipTo({ clock, server }: Clinic, instant: string): Promise<void> {
+  await server.drain();
+  clock.moveTo(Date.parse(instant));
+  // The sweeps run every five minutes and take a minute before they count a delivery as lost.
+  await server.advance({ minutes: 6 });
+}
