@@ -92,7 +92,7 @@ describe('a transcript that is filed', () => {
     expect(outcomes.sort()).toEqual(['drafted', 'unchanged', 'unchanged', 'unchanged']);
     const before = await chartOf(clinic, visit);
     expect(Object.values(before).map((resources: unknown[]) => resources.length)).toEqual([1, 2, 1, 1, 1]);
-    const bot = await clinic.medplum.searchOne('Bot', { name: 'careline-scribe-draft' });
+    const bot = await clinic.medplum.searchOne('Bot', { 'name:exact': 'careline-scribe-draft' });
     await clinic.medplum.executeBot(bot?.id ?? '', await clinic.medplum.readResource('DocumentReference', document.id));
     await clinic.server.drain();
     expect(await chartOf(clinic, visit)).toEqual(before);

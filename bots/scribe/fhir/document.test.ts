@@ -1,5 +1,4 @@
-import { encodeBase64 } from '@medplum/core';
-import { MedplumClient } from '@medplum/core';
+import { encodeBase64, MedplumClient } from '@medplum/core';
 import { describe, expect, test } from '@jest/globals';
 import type { Attachment, DocumentReference } from '@medplum/fhirtypes';
 import fc from 'fast-check';
@@ -61,6 +60,15 @@ describe('the text of a transcript', () => {
       unusable: 'unreadable',
     });
     expect(asked).toHaveLength(2);
+  });
+
+  test('is never the answer to a download that failed', async () => {
+    const answering = (status: number) =>
+      clientThat(() => new Response('{"resourceType":"OperationOutcome"}', { status }));
+    const stored = document({ url: 'Binary/b1' });
+    expect(await transcriptOf(answering(404).client, stored)).toEqual({ unusable: 'unreadable' });
+    expect(await transcriptOf(answering(410).client, stored)).toEqual({ unusable: 'unreadable' });
+    await expect(transcriptOf(answering(401).client, stored)).rejects.toThrow('401');
   });
 
   test('keeps its offsets where something is in it that no resource can hold', () => {

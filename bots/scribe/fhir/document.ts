@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import type { MedplumClient } from '@medplum/core';
-import { isGone, isNotFound } from '@medplum/core';
 import type { Attachment, DocumentReference } from '@medplum/fhirtypes';
 import { codeSystem } from '../../runtime/contract.ts';
-import { toOutcome } from '../../runtime/outcome.ts';
 
 const DOCUMENT_TYPE = codeSystem('document-type');
 /** The search token of transcripts. */
@@ -77,15 +75,15 @@ async function bytesOf(fhir: MedplumClient, { data, url }: Attachment): Promise<
   if (!id) {
     return undefined;
   }
-  try {
-    return new Uint8Array(await (await fhir.download(`Binary/${id}`)).arrayBuffer());
-  } catch (thrown) {
-    const outcome = toOutcome(thrown);
-    if (outcome && (isNotFound(outcome) || isGone(outcome))) {
-      return undefined;
-    }
-    throw thrown;
+  // `download` itself hands out the body of an error as if it were the content.
+  const response = await fhir.downloadResponse(`Binary/${id}`);
+  if ([403, 404, 410].includes(response.status)) {
+    return undefined;
   }
+  if (!response.ok) {
+    throw new Error(`The download of Binary/${id} was answered with ${response.status}.`);
+  }
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** Of `Binary/1`, of the server's address of it, or of the signed address `…/1/version?…` that a read gives. */
