@@ -31,7 +31,7 @@ export function draft(transcript: string): Draft {
   const reading = read(transcript);
   const problems = findProblems(reading);
   return {
-    sections: composeNote(reading, place(reading)),
+    sections: composeNote(reading, place(reading), problems),
     problems: problems.map(({ mentions: _mentions, ...problem }) => problem),
     orders: [],
     observations: [],

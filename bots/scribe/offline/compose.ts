@@ -1,46 +1,76 @@
-/** Puts placed statements together as the four sections of a note, each with the headings that clinicians use. */
+/** Puts what was found together as the four sections of a note, with the headings that clinicians use. */
 
+import type { NoteSection, SectionCode, Sentence } from '../types.ts';
+import { agreement } from './agreement.ts';
+import { chiefComplaint } from './complaint.ts';
+import { examination } from './exam.ts';
+import { type Group, groupPlan, linesOf } from './plan.ts';
+import type { FoundProblem } from './problems.ts';
 import type { Reading } from './reading.ts';
-import { sentence } from './render.ts';
-import type { Placed } from './sections.ts';
-import type { Evidence, NoteSection, SectionCode, Sentence } from '../types.ts';
+import { reviewOfSystems } from './ros.ts';
+import type { Part, Placed } from './sections.ts';
+import { vitalLines } from './vitals.ts';
+import { write } from './write.ts';
 
-/** Sentences under one sub-heading of a section. */
-export interface Block {
+/** What stands under one heading: lines as they read, and the sentences that they are made of. */
+interface Block {
   readonly heading: string;
+  readonly lines: readonly string[];
   readonly sentences: readonly Sentence[];
 }
 
-export function composeNote(reading: Reading, placed: readonly Placed[]): NoteSection[] {
-  const part = (name: string): Sentence[] =>
-    placed.filter((one) => one.part === name).map((one) => write(reading, one));
+export function composeNote(reading: Reading, placed: readonly Placed[], problems: readonly FoundProblem[]): NoteSection[] {
+  const of = (part: Part): Placed[] => placed.filter((one) => one.part === part);
+  const plain = (part: Part): Sentence[] => of(part).map(({ statement, confidence }) => write(reading, statement, confidence));
+  const groups = groupPlan(reading, of('plan'), problems);
   return [
-    section('61150-9', 'Subjective', [{ heading: 'HISTORY OF PRESENT ILLNESS', sentences: part('subjective') }]),
-    section('61149-1', 'Objective', [
-      { heading: 'PHYSICAL EXAM', sentences: part('exam') },
-      { heading: 'RESULTS', sentences: part('results') },
+    section('61150-9', 'Subjective', [
+      list('CHIEF COMPLAINT', chiefComplaint(reading, problems)),
+      list('HISTORY OF PRESENT ILLNESS', plain('subjective')),
+      list('REVIEW OF SYSTEMS', reviewOfSystems(reading)),
     ]),
-    section('51848-0', 'Assessment', []),
-    section('18776-5', 'Plan', [{ heading: 'PLAN', sentences: part('plan') }]),
+    section('61149-1', 'Objective', [
+      list('VITALS', vitalLines(reading)),
+      list('PHYSICAL EXAM', examination(reading, of('exam'))),
+      list('RESULTS', plain('results')),
+    ]),
+    section('51848-0', 'Assessment', [assessment(groups)]),
+    section('18776-5', 'Plan', [plan(groups), list('PATIENT AGREEMENTS', agreement(reading))]),
   ];
 }
 
+function assessment(groups: readonly Group[]): Block {
+  let number = 0;
+  const lines = groups.flatMap((group) => {
+    const reasons = linesOf(group, ['reasoning']);
+    return group.problem ? [`${++number}. ${group.problem.text}`, ...reasons] : reasons;
+  });
+  const sentences = groups.flatMap(({ problem, items }) => [
+    ...(problem ? [problem] : []),
+    ...items.filter(({ kind }) => kind === 'reasoning').map((item) => item.sentence),
+  ]);
+  return { heading: 'ASSESSMENT', lines, sentences };
+}
+
+function plan(groups: readonly Group[]): Block {
+  const lines = groups.flatMap((group) => {
+    const steps = linesOf(group);
+    return steps.length && group.problem ? [group.problem.text, ...steps] : steps;
+  });
+  const sentences = groups.flatMap(({ items }) => items.filter(({ kind }) => kind !== 'reasoning').map((item) => item.sentence));
+  return { heading: 'PLAN', lines, sentences };
+}
+
+function list(heading: string, sentences: readonly Sentence[]): Block {
+  return { heading, lines: sentences.map(({ text }) => text), sentences };
+}
+
 function section(code: SectionCode, title: string, blocks: readonly Block[]): NoteSection {
-  const filled = blocks.filter(({ sentences }) => sentences.length);
+  const filled = blocks.filter(({ lines }) => lines.length);
   return {
     code,
     title,
     sentences: filled.flatMap(({ sentences }) => sentences),
-    text: filled
-      .map(({ heading, sentences }) => [heading, ...sentences.map(({ text }) => text)].join('\n'))
-      .join('\n\n'),
+    text: filled.map(({ heading, lines }) => [heading, ...lines].join('\n')).join('\n\n'),
   };
-}
-
-function write(reading: Reading, { statement, confidence }: Placed): Sentence {
-  const text = sentence(statement.words);
-  const evidence = statement.spans.map(({ start, end }): Evidence => {
-    return { statement: text, text: reading.transcript.slice(start, end), start, end };
-  });
-  return { text, evidence, confidence };
 }

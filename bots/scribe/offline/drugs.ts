@@ -1,0 +1,66 @@
+/** Finds the drugs that a sentence names, with dose, route and frequency where they stand beside the name. */
+
+import type { Code, Quantity } from '../types.ts';
+import { DRUG_CLASSES, UNCODED_DRUGS } from './lexicon/drugs.ts';
+import { PhraseTable } from './phrases.ts';
+import { CODED_DRUGS, RXNORM } from './terminology.ts';
+
+export interface Drug {
+  readonly name: string;
+  readonly code?: Code;
+  /** A class of drugs, such as "antibiotics". */
+  readonly generic: boolean;
+}
+
+export interface DrugMention extends Drug {
+  readonly dose?: Quantity;
+  readonly route?: string;
+  readonly frequency?: string;
+  /** Words of the sentence that name drug, dose and frequency. */
+  readonly words: readonly string[];
+}
+
+const DRUGS = new PhraseTable<Drug>([
+  ...UNCODED_DRUGS.map((name) => [name, { name, generic: DRUG_CLASSES.has(name) }] as const),
+  ...CODED_DRUGS.map(([name, { code, display }]) => {
+    return [name, { name, generic: false, code: { system: RXNORM, code, display } }] as const;
+  }),
+]);
+
+const DOSE_UNIT = /^(?:mg|mcg|g|gram|grams|mL|ml|units?|unit|%|iu|meq)$/;
+const FREQUENCY =
+  /\b(?:(?:once|twice|one time|two times|three times|four times|2 times|3 times|4 times|1 time)(?: (?:a|per|every|each))? (?:day|daily|week|night)|twice daily|once daily|(?:\d (?:tablets?|puffs?|pills?) )?every (?:\d+|other|single|few)(?:(?: to |-)\d+)? ?(?:hours?|days?|weeks?|day|week|month)|every (?:day|night|morning|evening|week|month|other day)|daily|nightly|weekly|monthly|at (?:night|bedtime)|before bed|in the (?:morning|evening)|(?:\d|a|per) (?:day|week)|a day|as needed|with meals|per day)\b(?: as needed)?/;
+const ROUTE = /\b(?:by mouth|orally|oral|topical(?:ly)?|intravenous(?:ly)?|iv|inhaled|injection|subcutaneous(?:ly)?|nasal(?:ly)?|cream|ointment|inhaler|eye drops?|patch|shampoo)\b/;
+/** How far a dose or frequency may stand from its drug. */
+const REACH = 14;
+
+/** Whether a sentence names a drug: such sentences are hard to do without. */
+export function namesDrug(words: readonly string[]): boolean {
+  return DRUGS.find(words.flatMap((word) => word.split('-'))).length > 0;
+}
+
+export function findDrugs(words: readonly string[]): DrugMention[] {
+  const parts = words.flatMap((word) => word.split('-'));
+  const hits = DRUGS.find(parts);
+  return hits.map(({ value, from, to }, i) => {
+    const next = hits[i + 1]?.from ?? parts.length;
+    const after = parts.slice(to, Math.min(next, to + REACH));
+    const before = parts.slice(Math.max(hits[i - 1]?.to ?? 0, from - 5), from);
+    const dose = doseIn(after) ?? doseIn(before);
+    const text = after.join(' ');
+    const frequency = FREQUENCY.exec(text)?.[0];
+    const route = ROUTE.exec(`${value.name} ${text}`)?.[0];
+    return { ...value, ...(dose && { dose }), ...(frequency && { frequency }), ...(route && { route }), words: parts.slice(from, to) };
+  });
+}
+
+function doseIn(words: readonly string[]): Quantity | undefined {
+  for (let i = 0; i + 1 < words.length; i++) {
+    const value = Number((words[i] ?? '').replaceAll(',', ''));
+    const unit = words[i + 1] ?? '';
+    if (words[i] && Number.isFinite(value) && DOSE_UNIT.test(unit)) return { value, unit: unit === 'ml' ? 'mL' : unit };
+    const joined = /^(\d+(?:\.\d+)?)(mg|mcg|ml|g)$/.exec(words[i] ?? '');
+    if (joined) return { value: Number(joined[1]), unit: joined[2] ?? '' };
+  }
+  return undefined;
+}
