@@ -66,7 +66,7 @@ export function decideBeginning(
 
 function lists(appointment: WithId<Appointment>, plan: Write<CarePlan>): Write<Appointment> {
   const supportingInformation = [...(appointment.supportingInformation ?? []), { reference: plan.fullUrl }];
-  return update({ ...appointment, supportingInformation } as WithId<Appointment>);
+  return update({ ...appointment, supportingInformation });
 }
 
 /**

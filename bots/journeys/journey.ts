@@ -88,7 +88,7 @@ export function newJourney(definition: JourneyDefinition, carePlan: CarePlan, no
 }
 
 /** The reference to a resource of a journey, whether it is stored or made in the same transaction. */
-export function referenceTo<T extends CarePlan | Step | Communication>(resource: T): Reference<T> {
+export function referenceTo<T extends JourneyResource>(resource: T): Reference<T> & { reference: string } {
   return { reference: getReferenceString(resource) ?? temporary(temporaryKey(resource)) };
 }
 
@@ -100,7 +100,7 @@ export function writesOf(before: Journey | undefined, after: Journey): Write[] {
     .map((resource) => (resource.id ? update(resource as WithId<Resource>) : create(resource, temporaryKey(resource))));
 }
 
-type JourneyResource = CarePlan | Step | Communication;
+export type JourneyResource = CarePlan | Step | Communication;
 
 const resourcesOf = ({ carePlan, stages, steps, messages }: Journey): JourneyResource[] => [
   carePlan,
@@ -120,10 +120,10 @@ const temporaryKey = (resource: JourneyResource): string =>
  * The CarePlan lists its appointment, its stages and its steps. So whatever adds to a journey changes the CarePlan,
  * and of two decisions that add the same at once, `ifMatch` lets one through.
  */
-function withActivities(journey: Journey): Journey {
+export function withActivities(journey: Journey): Journey {
   const { carePlan, stages, steps } = journey;
   const listed = new Set(carePlan.activity?.map(({ reference }) => reference?.reference).filter(isDefined));
-  const added = [...stages, ...steps].map(referenceTo).filter(({ reference = '' }) => !listed.has(reference));
+  const added = [...stages, ...steps].map(referenceTo).filter(({ reference }) => !listed.has(reference));
   if (added.length === 0) {
     return journey;
   }

@@ -143,10 +143,10 @@ export function completeIfDone(journey: Journey, facts: Facts, now: Date): Journ
 const isOver = ({ status }: Task): boolean => !['requested', 'in-progress', 'on-hold'].includes(status);
 
 function entered(task: Task, event: string, now: Date): Task {
-  const { statusReason: _reason, ...rest } = task;
   return {
-    ...rest,
+    ...task,
     status: 'in-progress',
+    statusReason: undefined,
     reasonCode: { coding: [{ system: EVENT_CODE, code: event }] },
     executionPeriod: { start: now.toISOString() },
     lastModified: now.toISOString(),
