@@ -10,6 +10,10 @@ const EDITABLE: readonly ResourceType[] = ['PlanDefinition', 'ActivityDefinition
 const tagOf = (resource: Resource, system: string): string | undefined =>
   resource.meta?.tag?.find((tag) => tag.system === system)?.code;
 
+/** How a person knows it, where its key says little: a Subscription by its cause and its effect. */
+const titleOf = (resource: Resource): string | undefined =>
+  resource.resourceType === 'Subscription' ? `${resource.criteria}: ${resource.reason}` : undefined;
+
 /** Brings the installed resources of one type to what they should be. */
 export class Installer<K extends ResourceType> {
   private readonly medplum: MedplumClient;
@@ -53,7 +57,7 @@ export class Installer<K extends ResourceType> {
    */
   async put(resource: ExtractResource<K> & Resource): Promise<string> {
     const key = tagOf(resource, KEY_TAG) ?? '';
-    const what = `${resource.resourceType} ${key}`;
+    const what = `${resource.resourceType} ${titleOf(resource) ?? key}`;
     this.wanted.add(key);
     const existing = this.installed.get(key);
     if (!existing) {
@@ -77,9 +81,10 @@ export class Installer<K extends ResourceType> {
 
   /** Removes what an earlier version installed and this one no longer has. */
   async removeOthers(): Promise<void> {
-    for (const [key, { resourceType, id }] of this.installed) {
+    for (const [key, installed] of this.installed) {
       if (!this.wanted.has(key)) {
-        this.report.add('removed', `${resourceType} ${key}`);
+        const { resourceType, id } = installed;
+        this.report.add('removed', `${resourceType} ${titleOf(installed) ?? key}`);
         if (!this.dryRun) {
           await this.medplum.deleteResource(resourceType, id);
         }
