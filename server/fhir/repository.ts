@@ -34,7 +34,7 @@ import { nextMeta } from './meta.ts';
 import { patched } from './patch.ts';
 import type { ResourceRow } from './rows.ts';
 import { expungeRow, findRow, findVersion, lastContent, parseContent, writeRow } from './rows.ts';
-import { assertId, assertResource, validateStructure } from './validation.ts';
+import { assertId, assertResource, validateStructure, withoutEmptyValues } from './validation.ts';
 
 const { CREATE, READ, UPDATE, DELETE, HISTORY, VREAD } = AccessPolicyInteraction;
 
@@ -239,8 +239,9 @@ export class Repository extends FhirRepository {
     const now = new Date(this.store.clock.now()).toISOString();
     const given = withMeta(resource, nextMeta(this.context, resource, before, now));
     const restored = this.access.restoreFields(given, before);
-    const after = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
-    validateStructure(after);
+    const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
+    validateStructure(whole);
+    const after = withoutEmptyValues(whole);
     const content = JSON.stringify(after);
     if (before && deepEquals(before, JSON.parse(content))) {
       return this.access.visible(before);

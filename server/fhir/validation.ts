@@ -1,4 +1,11 @@
-import { badRequest, isUUID, OperationOutcomeError, validateResource, validateResourceType } from '@medplum/core';
+import {
+  badRequest,
+  isUUID,
+  OperationOutcomeError,
+  stringify,
+  validateResource,
+  validateResourceType,
+} from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 
 /** Deeper than any real resource; far less than what would exhaust the stack. */
@@ -10,6 +17,20 @@ const MAX_DEPTH = 64;
  */
 export function validateStructure(resource: Resource): void {
   validateResource(resource);
+}
+
+/** The resource without empty values (`""`, `{}`, `[]`), which FHIR does not have: they count as absent, as in Medplum. */
+export function withoutEmptyValues<T extends Resource>(resource: T): T {
+  return hasEmptyValue(resource) ? (JSON.parse(stringify(resource)) as T) : resource;
+}
+
+function hasEmptyValue(value: object): boolean {
+  return Object.values(value).some((child: unknown) => {
+    if (typeof child === 'object' && child !== null) {
+      return Object.keys(child).length === 0 || hasEmptyValue(child);
+    }
+    return child === '' || child === null;
+  });
 }
 
 /** Refuses what is not a resource at all, before anything looks into it. */
