@@ -3,11 +3,13 @@ import carePlan from './care-plan.ts';
 import communication from './communication.ts';
 import documentReference from './document-reference.ts';
 import encounter from './encounter.ts';
+import schedule from './schedule.ts';
 import task from './task.ts';
 import type { Rule } from './when.ts';
 
 /** The whole event table, in reading order: what each change of a resource causes. */
 export const rules: readonly Rule[] = [
+  ...schedule,
   ...appointment,
   ...encounter,
   ...carePlan,

@@ -100,42 +100,44 @@ export function offerOf(
     service,
     zone,
     duration,
-    ...buffersOf(schedule, service),
+    bufferBefore: minutes('bufferBefore') ?? 0,
+    bufferAfter: minutes('bufferAfter') ?? 0,
     ...(interval && { alignment: { interval, offset: (minutes('alignmentOffset') ?? 0) % interval } }),
     capacity: capacityOf(parameter('slotCapacity')[0]),
     windows,
   };
 }
 
-/** The buffers of a service on a Schedule, by the same rule: the Schedule's, else the service's own, else none. */
+/** The buffers of a service on a Schedule, by the same rule; what makes no sense counts as none. */
 export function buffersOf(schedule: Schedule, service: WithId<HealthcareService> | undefined): Buffers {
-  const buffer = (url: 'bufferBefore' | 'bufferAfter'): number => {
-    const [own] = service ? getScheduleSchedulingParameters(schedule, service, url) : [];
-    const [shared] = service ? getHealthcareServiceSchedulingParameters(service, url) : [];
-    return minutesOf(own ?? shared, url) ?? 0;
+  return {
+    bufferBefore: lengthOf(schedule, service, 'bufferBefore'),
+    bufferAfter: lengthOf(schedule, service, 'bufferAfter'),
   };
-  return { bufferBefore: buffer('bufferBefore'), bufferAfter: buffer('bufferAfter') };
 }
 
 /**
- * The longest time that one slot of the Schedule can take, buffers included, as far as the Schedule itself says.
- * @returns Minutes, or undefined where a service's own parameters count.
+ * The longest time that one slot of the Schedule takes, buffers included, as far as these services tell.
+ * @returns Minutes.
  */
-export function longestOf(schedule: Schedule): number | undefined {
-  const parameters = (schedule.extension ?? []).filter(({ url }) => url === SchedulingParametersURI);
-  const urls = ['bufferBefore', 'duration', 'bufferAfter'] as const;
-  const lengths = parameters.map((extension) =>
-    urls
-      .map((url) =>
-        minutesOf(
-          extension.extension?.find((sub) => sub.url === url),
-          url,
-        ),
-      )
-      .reduce((sum, length) => (sum === undefined || length === undefined ? undefined : sum + length), 0),
+export function longestOf(schedule: Schedule, services: readonly WithId<HealthcareService>[]): number {
+  const lengths = services.map(
+    (service) =>
+      lengthOf(schedule, service, 'bufferBefore') +
+      lengthOf(schedule, service, 'duration') +
+      lengthOf(schedule, service, 'bufferAfter'),
   );
-  const complete = lengths.length > 0 && servicesOf(schedule).length === lengths.length;
-  return complete && lengths.every((length) => length !== undefined) ? Math.max(...lengths) : undefined;
+  return Math.max(0, ...lengths);
+}
+
+function lengthOf(
+  schedule: Schedule,
+  service: WithId<HealthcareService> | undefined,
+  url: 'bufferBefore' | 'duration' | 'bufferAfter',
+): number {
+  const [own] = service ? getScheduleSchedulingParameters(schedule, service, url) : [];
+  const [shared] = service ? getHealthcareServiceSchedulingParameters(service, url) : [];
+  return schedulingDurationToMinutes((own ?? shared)?.valueDuration) ?? 0;
 }
 
 function minutesOf(extension: Extension | undefined, url: string): number | undefined {

@@ -1,0 +1,51 @@
+import type { WithId } from '@medplum/core';
+import type { Resource, Schedule, Task } from '@medplum/fhirtypes';
+import { TASK_CODE } from '../runtime/contract.ts';
+import { cron } from '../runtime/definition.ts';
+import type { Run } from '../runtime/definition.ts';
+import { ofType, readTogether, searchAll } from '../runtime/load.ts';
+import { settle } from '../runtime/settle.ts';
+import { change } from '../runtime/writes.ts';
+import { GENERATION_CODE, intervalsOf } from './generation-task.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { fillOrRaise } from './horizon.ts';
+
+/** A generation that has not written for this long is not under way any more. */
+const IDLE_MS = 50_000;
+
+export default cron({
+  name: 'scheduling/continue-slots',
+  description: 'Goes on with the generation of Slots where the quota, or anything else, cut it off.',
+  schedule: '* * * * *',
+  access: GENERATION_ACCESS,
+  quota: GENERATION_QUOTA,
+  handle: async (run) => {
+    const tasks = await searchAll(run.fhir, 'Task', {
+      code: `${TASK_CODE}|${GENERATION_CODE}`,
+      status: 'in-progress',
+      _lastUpdated: `lt${new Date(run.now.getTime() - IDLE_MS).toISOString()}`,
+    });
+    for (const task of tasks) {
+      const focus: WithId<Resource>[][] = await readTogether(run.fhir, [task.focus?.reference ?? '']);
+      await resume(run, task, ofType(focus.flat(), 'Schedule')[0]);
+    }
+  },
+});
+
+async function resume(run: Run, task: WithId<Task>, schedule: WithId<Schedule> | undefined): Promise<void> {
+  for (const window of schedule ? intervalsOf(task) : []) {
+    if (!schedule || !(await fillOrRaise(run, schedule, window))) {
+      return stop(run, task, 'on-hold');
+    }
+  }
+  return schedule ? undefined : stop(run, task, 'cancelled');
+}
+
+/** There is nothing to go on with, until somebody asks for slots of this Schedule again. */
+async function stop({ fhir }: Run, task: WithId<Task>, status: Task['status']): Promise<void> {
+  await settle({
+    fhir,
+    load: () => fhir.readResource('Task', task.id),
+    decide: (current) => change({ ...current, status }),
+  });
+}

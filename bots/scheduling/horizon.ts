@@ -1,0 +1,43 @@
+import type { WithId } from '@medplum/core';
+import { createReference, getExtensionValue } from '@medplum/core';
+import type { Schedule } from '@medplum/fhirtypes';
+import type { Run } from '../runtime/definition.ts';
+import { Refusal } from '../runtime/outcome.ts';
+import { settle } from '../runtime/settle.ts';
+import { ticket } from '../runtime/ticket.ts';
+import { fill } from './generation.ts';
+import { SLOT_HORIZON } from './names.ts';
+import type { Interval } from './wall-clock.ts';
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 400;
+
+/** Until when a Schedule that takes part is kept filled; undefined for one that does not. */
+export function horizonOf(schedule: Schedule, now: Date): Date | undefined {
+  const days = getExtensionValue(schedule, SLOT_HORIZON);
+  return typeof days === 'number' && days >= 1
+    ? new Date(now.getTime() + Math.min(days, MAX_DAYS) * DAY_MS)
+    : undefined;
+}
+
+/**
+ * Fills a window with nobody there to read a refusal: one about the Schedule becomes a ticket.
+ * @returns Whether the Schedule's pattern could be used.
+ */
+export async function fillOrRaise(run: Run, schedule: WithId<Schedule>, window: Interval): Promise<boolean> {
+  const { fhir, now } = run;
+  try {
+    await fill(run, schedule, window);
+    return true;
+  } catch (thrown) {
+    const issue = thrown instanceof Refusal ? thrown.outcome.issue[0] : undefined;
+    if (issue?.expression?.[0] !== 'schedule') {
+      throw thrown;
+    }
+    const text = `No slots can be generated: ${issue.details?.text}`;
+    const key = `schedule/${schedule.id}/${schedule.meta?.versionId}/no-slots`;
+    const write = ticket({ key, text, focus: createReference(schedule) }, now);
+    await settle({ fhir, load: async () => undefined, decide: () => ({ writes: [write], result: undefined }) });
+    return false;
+  }
+}
