@@ -5,12 +5,11 @@ import {
   deepEquals,
   forbidden,
   gone,
-  isUUID,
   notFound,
   OperationOutcomeError,
   parseReference,
   preconditionFailed,
-  validateResourceType,
+  serverError,
 } from '@medplum/core';
 import { FhirRepository } from '@medplum/fhir-router';
 import type {
@@ -32,11 +31,12 @@ import { loadDefinitions } from './definitions.ts';
 import { historyBundle } from './history.ts';
 import { nextMeta } from './meta.ts';
 import { patched } from './patch.ts';
+import { ResourceReader } from './reader.ts';
 import type { ResourceRow } from './rows.ts';
-import { expungeRow, findRow, findVersion, lastContent, parseContent, writeRow } from './rows.ts';
+import { expungeRow, findRow, findVersion, parseContent, writeRow } from './rows.ts';
 import { assertId, assertResource, validateStructure, withoutEmptyValues } from './validation.ts';
 
-const { CREATE, READ, UPDATE, DELETE, HISTORY, VREAD } = AccessPolicyInteraction;
+const { CREATE, UPDATE, DELETE, HISTORY, VREAD } = AccessPolicyInteraction;
 
 export interface RepositoryOptions {
   /** Hear of every write, inside its transaction and after its commit. */
@@ -59,6 +59,7 @@ export class Repository extends FhirRepository {
   /** Where links begin: `…/fhir/R4`. */
   readonly fhirUrl: string;
   private readonly access: Access;
+  private readonly reader: ResourceReader;
   private readonly searches: Search;
 
   constructor(store: Store, context: RequestContext, options: RepositoryOptions = {}) {
@@ -69,6 +70,7 @@ export class Repository extends FhirRepository {
     this.options = options;
     this.fhirUrl = `${options.baseUrl ?? ''}/fhir/R4`;
     this.access = new Access(context);
+    this.reader = new ResourceReader(this.access);
     this.searches = new Search(store, this.access, this, this.fhirUrl);
   }
 
@@ -81,9 +83,9 @@ export class Repository extends FhirRepository {
 
   /** Creates a resource. The server chooses the id, unless `assignedId` says that it did so already. */
   createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
-    return this.store.transaction(async (db) => {
+    return this.transact(async (db) => {
       assertResource(resource);
-      this.assertSupports(CREATE, resource.resourceType);
+      this.reader.assertSupports(CREATE, resource.resourceType);
       const id = options?.assignedId && resource.id ? resource.id : this.generateId();
       assertId(id);
       if (options?.assignedId && findRow(db, resource.resourceType, id)) {
@@ -94,7 +96,7 @@ export class Repository extends FhirRepository {
   }
 
   async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
-    return this.store.read((db) => this.access.visible(this.readLive<T>(db, resourceType, id).resource));
+    return this.look((db) => this.access.visible(this.reader.live<T>(db, resourceType, id).resource));
   }
 
   async readReference<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
@@ -104,10 +106,10 @@ export class Repository extends FhirRepository {
 
   /** Reads what references point to, in their order; what cannot be read is an error in its place. */
   async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
-    return this.store.read((db) =>
+    return this.look((db) =>
       references.map((reference) => {
         try {
-          return this.access.visible(this.readLive<T>(db, ...parts(reference)).resource);
+          return this.access.visible(this.reader.live<T>(db, ...parts(reference)).resource);
         } catch (error) {
           if (error instanceof OperationOutcomeError) {
             return error;
@@ -124,15 +126,15 @@ export class Repository extends FhirRepository {
     id: string,
     options?: ReadHistoryOptions,
   ): Promise<Bundle<WithId<T>>> {
-    return this.store.read((db) => {
-      const row = this.readAnyState(db, HISTORY, resourceType, id);
+    return this.look((db) => {
+      const row = this.reader.anyState(db, HISTORY, resourceType, id);
       return historyBundle<T>(db, row, this.access, this.fhirUrl, options);
     });
   }
 
   async readVersion<T extends Resource>(resourceType: string, id: string, vid: string): Promise<WithId<T>> {
-    return this.store.read((db) => {
-      const row = this.readAnyState(db, VREAD, resourceType, id);
+    return this.look((db) => {
+      const row = this.reader.anyState(db, VREAD, resourceType, id);
       const version = findVersion(db, row.rid, vid);
       if (!version) {
         throw new OperationOutcomeError(notFound);
@@ -146,12 +148,12 @@ export class Repository extends FhirRepository {
 
   /** Updates a resource; brings it back if it was deleted. An update that changes nothing makes no version. */
   updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
-    return this.store.transaction(async (db) => {
+    return this.transact(async (db) => {
       assertResource(resource);
       const { id, resourceType } = resource;
       assertId(id);
-      this.assertSupports(UPDATE, resourceType);
-      const found = this.readForUpdate<T>(db, resourceType, id);
+      this.reader.assertSupports(UPDATE, resourceType);
+      const found = this.reader.forUpdate<T>(db, resourceType, id);
       if (options?.ifMatch && found?.resource?.meta?.versionId !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }
@@ -166,8 +168,8 @@ export class Repository extends FhirRepository {
     patch: Operation[] | Parameters,
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
-    return this.store.transaction(async (db) => {
-      const { resource } = this.readLive<T>(db, resourceType, id);
+    return this.transact(async (db) => {
+      const { resource } = this.reader.live<T>(db, resourceType, id);
       const result = patched(resource, patch);
       if (result.resourceType !== resourceType || result.id !== id) {
         throw new OperationOutcomeError(badRequest('A patch cannot change the type or the id', `${resourceType}.id`));
@@ -178,12 +180,12 @@ export class Repository extends FhirRepository {
 
   /** Deletes a resource. One that is deleted already stays so. */
   async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
-    await this.store.transaction(async (db) => {
-      const row = this.readVisibleRow(db, resourceType, id);
+    await this.transact(async (db) => {
+      const row = this.reader.row(db, resourceType, id);
       if (row.deleted) {
         return;
       }
-      const { resource } = this.readLive(db, resourceType, id);
+      const { resource } = this.reader.live(db, resourceType, id);
       if (!this.access.permits(DELETE, resource)) {
         throw new OperationOutcomeError(forbidden);
       }
@@ -202,8 +204,8 @@ export class Repository extends FhirRepository {
     if (!this.access.unlimited) {
       throw new OperationOutcomeError(forbidden);
     }
-    await this.store.transaction((db) => {
-      const row = this.readVisibleRow(db, resourceType, id);
+    await this.transact((db) => {
+      const row = this.reader.row(db, resourceType, id);
       const resource = row.deleted ? undefined : parseContent(row.content);
       writeIndex(db, this.searches.params, row.project, row.rid, resource, undefined);
       expungeRow(db, row.rid);
@@ -227,7 +229,7 @@ export class Repository extends FhirRepository {
 
   /** Runs a function in one transaction, which this repository then belongs to. Nests; an error undoes its writes. */
   async withTransaction<TResult>(callback: (repo: this) => Promise<TResult>): Promise<TResult> {
-    return this.store.transaction(() => callback(this));
+    return this.transact(() => callback(this));
   }
 
   private async write<T extends Resource>(
@@ -266,79 +268,13 @@ export class Repository extends FhirRepository {
     }
   }
 
-  private assertSupports(interaction: AccessPolicyInteraction, resourceType: string): void {
-    if (!this.access.supports(interaction, resourceType)) {
-      throw new OperationOutcomeError(forbidden);
-    }
+  /** A transaction whose failure, if it is the store's own, is the server's fault and not the client's. */
+  private transact<R>(work: (db: Connection) => Promise<R> | R): Promise<R> {
+    return this.store.transaction(work).catch(blameStore);
   }
 
-  /** The row of a resource of the requester's project, deleted or not. */
-  private readVisibleRow(db: Connection, resourceType: string, id: string): ResourceRow {
-    if (!isUUID(id)) {
-      throw new OperationOutcomeError(notFound);
-    }
-    validateResourceType(resourceType);
-    this.assertSupports(READ, resourceType);
-    const row = findRow(db, resourceType, id);
-    if (!row || (!this.access.unlimited && row.project !== this.access.projectId)) {
-      throw new OperationOutcomeError(notFound);
-    }
-    return row;
-  }
-
-  private readLive<T extends Resource>(
-    db: Connection,
-    resourceType: string,
-    id: string,
-  ): { row: ResourceRow; resource: WithId<T> } {
-    const row = this.readVisibleRow(db, resourceType, id);
-    if (row.deleted) {
-      throw new OperationOutcomeError(gone);
-    }
-    const resource = parseContent<T>(row.content);
-    if (!this.access.permits(READ, resource)) {
-      throw new OperationOutcomeError(notFound);
-    }
-    return { row, resource };
-  }
-
-  /** What an update starts from; undefined where it makes a resource of an id that only the server itself may choose. */
-  private readForUpdate<T extends Resource>(
-    db: Connection,
-    resourceType: string,
-    id: string,
-  ): { row: ResourceRow; resource?: WithId<T> } | undefined {
-    if (this.access.unlimited && !findRow(db, resourceType, id)) {
-      return undefined;
-    }
-    const row = this.readVisibleRow(db, resourceType, id);
-    if (row.deleted) {
-      return { row };
-    }
-    const found = this.readLive<T>(db, resourceType, id);
-    if (!this.access.permits(UPDATE, found.resource)) {
-      throw new OperationOutcomeError(forbidden);
-    }
-    return found;
-  }
-
-  /** The row of a resource whose present or, if it is deleted, last version the requester may see. */
-  private readAnyState(
-    db: Connection,
-    interaction: typeof HISTORY | typeof VREAD,
-    resourceType: string,
-    id: string,
-  ): ResourceRow {
-    const row = this.readVisibleRow(db, resourceType, id);
-    const content = row.deleted ? lastContent(db, row.rid) : row.content;
-    const resource = content ? parseContent(content) : undefined;
-    if (!resource || !this.access.permits(READ, resource)) {
-      throw new OperationOutcomeError(notFound);
-    }
-    if (!this.access.permits(interaction, resource)) {
-      throw new OperationOutcomeError(forbidden);
-    }
-    return row;
+  private look<R>(work: (db: Connection) => R): Promise<R> {
+    return this.store.read(work).catch(blameStore);
   }
 }
 
@@ -353,4 +289,11 @@ function parts(reference: Reference): [string, string] {
   } catch {
     throw new OperationOutcomeError(badRequest('Invalid reference'));
   }
+}
+
+function blameStore(error: unknown): never {
+  if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') {
+    throw new OperationOutcomeError(serverError(error as Error), { cause: error });
+  }
+  throw error;
 }

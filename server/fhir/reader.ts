@@ -1,0 +1,98 @@
+import type { WithId } from '@medplum/core';
+import {
+  AccessPolicyInteraction,
+  forbidden,
+  gone,
+  isUUID,
+  notFound,
+  OperationOutcomeError,
+  validateResourceType,
+} from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+import type { Access } from '../access/access.ts';
+import type { Connection } from '../store/connection.ts';
+import type { ResourceRow } from './rows.ts';
+import { findRow, lastContent, parseContent } from './rows.ts';
+
+const { READ, UPDATE } = AccessPolicyInteraction;
+
+/** Finds resources by id, as far as the requester may know of them. What they may not see does not exist for them. */
+export class ResourceReader {
+  private readonly access: Access;
+
+  constructor(access: Access) {
+    this.access = access;
+  }
+
+  /** Refuses what the requester may not do with any resource of a type. */
+  assertSupports(interaction: AccessPolicyInteraction, resourceType: string): void {
+    if (!this.access.supports(interaction, resourceType)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+  }
+
+  /** The row of a resource of the requester's project, deleted or not. */
+  row(db: Connection, resourceType: string, id: string): ResourceRow {
+    if (!isUUID(id)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    validateResourceType(resourceType);
+    this.assertSupports(READ, resourceType);
+    const row = findRow(db, resourceType, id);
+    if (!row || (!this.access.unlimited && row.project !== this.access.projectId)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    return row;
+  }
+
+  /** A resource that is not deleted, with its row. */
+  live<T extends Resource>(
+    db: Connection,
+    resourceType: string,
+    id: string,
+  ): { row: ResourceRow; resource: WithId<T> } {
+    const row = this.row(db, resourceType, id);
+    if (row.deleted) {
+      throw new OperationOutcomeError(gone);
+    }
+    const resource = parseContent<T>(row.content);
+    if (!this.access.permits(READ, resource)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    return { row, resource };
+  }
+
+  /** What an update starts from; undefined where it makes a resource of an id that only the server itself may choose. */
+  forUpdate<T extends Resource>(
+    db: Connection,
+    resourceType: string,
+    id: string,
+  ): { row: ResourceRow; resource?: WithId<T> } | undefined {
+    if (this.access.unlimited && !findRow(db, resourceType, id)) {
+      return undefined;
+    }
+    const row = this.row(db, resourceType, id);
+    if (row.deleted) {
+      return { row };
+    }
+    const found = this.live<T>(db, resourceType, id);
+    if (!this.access.permits(UPDATE, found.resource)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    return found;
+  }
+
+  /** The row of a resource whose present or, if it is deleted, last version the requester may see. */
+  anyState(db: Connection, interaction: AccessPolicyInteraction, resourceType: string, id: string): ResourceRow {
+    const row = this.row(db, resourceType, id);
+    const content = row.deleted ? lastContent(db, row.rid) : row.content;
+    const resource = content ? parseContent(content) : undefined;
+    if (!resource || !this.access.permits(READ, resource)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    if (!this.access.permits(interaction, resource)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    return row;
+  }
+}
