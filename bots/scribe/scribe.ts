@@ -6,9 +6,12 @@
  */
 
 import { composeNote } from './offline/compose.ts';
+import { findOrders } from './offline/orders.ts';
 import { findProblems } from './offline/problems.ts';
 import { read } from './offline/reading.ts';
+import { labResults } from './offline/results.ts';
 import { place } from './offline/sections.ts';
+import { vitalSigns } from './offline/vitals.ts';
 import type { Draft } from './types.ts';
 
 export type {
@@ -33,8 +36,8 @@ export function draft(transcript: string): Draft {
   return {
     sections: composeNote(reading, place(reading), problems),
     problems: problems.map(({ mentions: _mentions, ...problem }) => problem),
-    orders: [],
-    observations: [],
+    orders: findOrders(reading),
+    observations: [...vitalSigns(reading), ...labResults(reading)],
   };
 }
 

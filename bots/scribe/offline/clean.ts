@@ -124,7 +124,7 @@ const TRAILING_PHRASES: readonly (readonly string[])[] = [
 /** The tokens that carry meaning. */
 export function clean(tokens: readonly Token[]): Token[] {
   let kept = tokens.filter((token) => isWord(token) || /^[,%]$/.test(token.word));
-  kept = kept.filter(({ word }) => !/^[a-z]{1,4}-$/.test(word));
+  kept = kept.filter(({ word }) => !/^[a-z]{1,5}-$/.test(word));
   kept = dropFillers(kept);
   kept = dropRepeats(kept);
   kept = trim(kept);

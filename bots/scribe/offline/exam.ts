@@ -30,7 +30,7 @@ const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/\b(?:i|we) (?:do not|did not|cannot|don't|am not|is not)(?: really)? (?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: any| a)?\b/g, 'no'],
   [/^(?:i|we) (?:can |do |am |also |did )*(?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: that)? /, ''],
   [/\b(?:he|she|the patient) (?:also )?(?:does not|do not|does n't) (?:have|has) (?:any |a )?/g, 'no '],
-  [/\b(?:he|she|the patient) (?:also |still )?(?:has|had|have)(?: got)? /g, ''],
+  [/(^|^otherwise |: )(?:he|she|the patient) (?:also |still )?(?:has|had|have)(?: got)? /, '$1'],
   [/\bthere (?:is|was|are|were) (?:also )?no(?: evidence of)?\b/g, 'no'],
   [/^(?:and )?there (?:is|was|are|were) (?:also )?/, ''],
   [/^(?:his|her|their|the) (?=[a-z])/, ''],

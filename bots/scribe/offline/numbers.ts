@@ -1,5 +1,7 @@
 /** Spoken numbers as a clinician writes them: "one twenty seven over eighty" is 127/80, "three out of six" is 3/6. */
 
+import { DOT } from './tokens.ts';
+
 const UNITS: Readonly<Record<string, number>> = Object.fromEntries(
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
     .split(' ')
@@ -69,6 +71,10 @@ export function writeNumbers(words: readonly string[]): string[] {
     }
     i += number.length;
     out.push(number.value);
+    if (words[i] === DOT) {
+      out.push('point');
+      i++;
+    }
   }
   return joinMeasures(joinNames(out));
 }

@@ -105,7 +105,7 @@ function isObject(words: readonly string[], at: number): boolean {
   if (AFTER_OBJECT.test(next))
     return (
       at > 0 &&
-      !/^(?:if|when|that|because|so|and|but|as|since|are|do|have|did|were|can|where|,)$/.test(words[at - 1] ?? '')
+      !/^(?:if|when|that|because|so|and|but|as|since|where|,)$/.test(words[at - 1] ?? '')
     );
   const before = words[at - 1] ?? '';
   return (

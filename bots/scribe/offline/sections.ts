@@ -4,8 +4,11 @@ import { namesDrug } from './drugs.ts';
 import { statementFeatures } from './features.ts';
 import { type LinearModel, softmax } from './linear.ts';
 import model from './model/sections.json' with { type: 'json' };
+import type { Phase } from './phases.ts';
+import { kindOf } from './kinds.ts';
 import type { Reading } from './reading.ts';
 import type { Statement } from './statements.ts';
+import { isVerb } from './verbs.ts';
 
 export type Part = 'subjective' | 'exam' | 'results' | 'plan';
 
@@ -26,9 +29,24 @@ export function place(reading: Reading, table: LinearModel = model): Placed[] {
   return statements.flatMap((statement, at) => {
     const chances = softmax(table, statementFeatures(statements, phases, at));
     const confidence = 1 - (chances[0] ?? 1);
+    const part = settle(bestPart(chances), statement, phases[at] ?? 'talk');
     if (confidence < (namesDrug(statement.words) ? DRUG_THRESHOLD : THRESHOLD)) return [];
-    return [{ statement, part: bestPart(chances), confidence }];
+    if (!isWhole(statement.words, part)) return [];
+    return [{ statement, part, confidence }];
   });
+}
+
+/** What the clinician says under the heading of the plan is no history, and what was said before it is no plan yet. */
+function settle(part: Part, statement: Statement, phase: Phase): Part {
+  const clinician = statement.speaker === 'clinician';
+  if (part === 'subjective' && phase === 'plan' && clinician && statement.position > 0.4) return 'plan';
+  if (part === 'plan' && phase === 'talk' && kindOf(statement.words) === 'reasoning') return 'subjective';
+  return part;
+}
+
+/** Findings are written without a verb; elsewhere a run of words without one is a scrap of talk. */
+function isWhole(words: readonly string[], part: Part): boolean {
+  return part === 'exam' || part === 'results' || words.some((word) => isVerb(word) || /\d/.test(word)) || namesDrug(words);
 }
 
 function bestPart(chances: readonly number[]): Part {

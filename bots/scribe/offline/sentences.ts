@@ -49,7 +49,7 @@ const OPENERS = new Set(
 );
 /** Words with which a clinician turns to the next thing, in the middle of speech that has no punctuation. */
 const TURN_OF_SPEECH =
-  /^(?:on (?:your|the|my) (?:[a-z]+ ){1,3}exam|on (?:physical )?exam|there(?:'s| is| are) (?:a|an|no|some|any|associated)|let's (?:talk|go|look|see|do)|(?:for|from) your (?:first|second|third|next|last|other|final)|for (?:the )?(?:first|second|third|next|last) |from (?:a|an|your) (?:[a-z]+ ){1,3}standpoint|in terms of (?:your|the)|as far as (?:your|the)|with regards? to|in regards? to|i (?:want|would like|am going) |i'm going to |i'd like |your (?:heart|lungs?|abdomen|blood pressure|vitals?|vital signs|temperature|pulse|oxygen|neck|lower extremities|labs?|x-ray) (?:is|are|was|were|looks?|sounds?|show)|does it hurt|how about|what about)/;
+  /^(?:on (?:your|the|my) (?:[a-z]+ ){1,3}exam|on (?:physical )?exam|there(?:'s| is| are) (?:a|an|no|some|any|associated)|let's (?:talk|go|look|see|do)|(?:for|from) your (?:first|second|third|next|last|other|final)|for (?:the )?(?:first|second|third|next|last) |from (?:a|an|your) (?:[a-z]+ ){1,3}standpoint|in terms of (?:your|the)|as far as (?:your|the)|with regards? to|in regards? to|i (?:want|would like|am going) |i'm going to |i'd like |you (?:do |still |also )?have (?:a |an |some |no |this |normal |good |full )|otherwise |your (?:reflexes|strength|sensation|gait|heart|lungs?|abdomen|blood pressure|vitals?|vital signs|temperature|pulse|oxygen|neck|lower extremities|labs?|x-ray) (?:is|are|was|were|looks?|sounds?|show)|does it hurt|how about|what about)/;
 
 /** Words that nobody ends a sentence with, whatever the table thinks. */
 const LOOSE = new Set(

@@ -48,7 +48,19 @@ export function tokenize(transcript: string, from = 0, to = transcript.length): 
     const raw = match[0].slice(0, to - match.index);
     append(tokens, raw, match.index);
   }
-  return tokens;
+  return tokens.map((token, i) => (isDecimalPoint(tokens, i) ? { ...token, word: DOT } : token));
+}
+
+/**
+ * A decimal point that was not said but written, between number words. Whether it is one is likely, not certain, so the
+ * number is not put together: it is written "7 point 1".
+ */
+export const DOT = 'dot';
+const DIGIT_WORD = /^(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)$/;
+
+function isDecimalPoint(tokens: readonly Token[], at: number): boolean {
+  if (tokens[at]?.word !== '.' || /^(?:of|more|thing|day|time)$/.test(tokens[at + 2]?.word ?? '')) return false;
+  return DIGIT_WORD.test(tokens[at - 1]?.word ?? '') && DIGIT_WORD.test(tokens[at + 1]?.word ?? '');
 }
 
 function append(tokens: Token[], raw: string, start: number): void {

@@ -69,3 +69,14 @@ export function past(verb: string): string {
   if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ied`;
   return /^[^aeiou]*[aeiou][^aeiouwxy]$/.test(verb) ? `${verb}${verb.slice(-1)}ed` : `${verb}ed`;
 }
+
+const AUXILIARY = new Set(
+  'is are was were be been has have had do does did will would can could should may might must am cannot denies reports'.split(' '),
+);
+const IRREGULAR = new Set(Object.values(PAST));
+const THIRD = new Set([...BASE].map(conjugate));
+
+/** Whether a word can be the verb of a statement. */
+export function isVerb(word: string): boolean {
+  return AUXILIARY.has(word) || BASE.has(word) || THIRD.has(word) || IRREGULAR.has(word) || /[a-z]{2}ed$/.test(word) || /n't$/.test(word);
+}

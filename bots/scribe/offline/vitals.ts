@@ -48,7 +48,7 @@ export function vitalLines({ transcript, utterances }: Reading): Sentence[] {
 }
 
 export function vitalSigns({ transcript, utterances }: Reading): DraftObservation[] {
-  return saidVitals(utterances).flatMap(({ name, label, value, unit, utterance: { start, end } }) => {
+  return saidVitals(utterances).flatMap(({ name, label, value, unit, utterance: { start, end } }): DraftObservation[] => {
     const code = codeFor(name);
     const text = `${label}: ${value}`;
     const evidence = [{ statement: text, text: transcript.slice(start, end), start, end }];
