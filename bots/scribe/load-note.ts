@@ -1,8 +1,8 @@
-import { getReferenceString } from '@medplum/core';
 import type { MedplumClient, WithId } from '@medplum/core';
-import type { Composition, Encounter, Resource } from '@medplum/fhirtypes';
+import type { Composition, DocumentReference, Encounter, Resource } from '@medplum/fhirtypes';
 import { ofType, read, readTogether } from '../runtime/load.ts';
 import type { Ref } from '../runtime/parameters.ts';
+import { draftKey } from './fhir/document.ts';
 import { SCRIBE_SID } from './fhir/identity.ts';
 import { draftKeyOf } from './fhir/provenance.ts';
 
@@ -11,6 +11,8 @@ export interface LoadedNote {
   readonly composition: WithId<Composition>;
   readonly encounter: WithId<Encounter> | undefined;
   readonly resources: readonly WithId<Resource>[];
+  /** The transcript that it was drafted from, if its words are the same as then. */
+  readonly source: WithId<DocumentReference> | undefined;
 }
 
 /** Loads a note in three requests. */
@@ -25,22 +27,18 @@ export async function loadNote(fhir: MedplumClient, reference: Ref<'Composition'
         : []),
     ])
   ).flat();
-  const targets = new Set<string>();
-  const keys: string[] = [];
-  for (const provenance of ofType(around, 'Provenance')) {
-    const key = draftKeyOf(provenance);
-    if (key) {
-      keys.push(key);
-      provenance.target.forEach((target) => targets.add(target.reference ?? ''));
-    }
-  }
-  targets.delete(getReferenceString(composition));
-  const found = targets.size > 0 ? (await readTogether(fhir, [...targets])).flat() : [];
+  const drafts = ofType(around, 'Provenance').filter((provenance) => draftKeyOf(provenance));
+  const keys = drafts.map((provenance) => draftKeyOf(provenance) ?? '');
+  const mentioned = drafts.flatMap(({ target, entity }) => [...target, ...(entity?.map(({ what }) => what) ?? [])]);
+  const others = new Set(mentioned.flatMap((other) => other.reference ?? []));
+  others.delete(reference);
+  const found = others.size > 0 ? (await readTogether(fhir, [...others])).flat() : [];
   return {
     composition,
     encounter: ofType(around, 'Encounter')[0],
     // A Provenance says what belongs to a draft, and the resource has to say the same.
     resources: found.filter((resource) => keys.some((key) => isOfDraft(resource, key))),
+    source: ofType(found, 'DocumentReference').find((document) => keys.includes(draftKey(document))),
   };
 }
 

@@ -30,6 +30,7 @@ export default operation({
   access: {
     Composition: 'write',
     Condition: 'write',
+    DocumentReference: 'read',
     Encounter: 'read',
     MedicationRequest: 'write',
     Observation: 'write',

@@ -11,6 +11,9 @@ import type { NoteSection, SectionCode, Sentence } from '../types.ts';
 const PROGRESS_NOTE = { system: LOINC, code: '11506-3', display: 'Progress note' };
 const EMPTY_REASON = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/list-empty-reason`;
 
+/** The text of a section that nothing was said for. */
+export const NOTHING_SAID = 'Nothing in the conversation.';
+
 /** What the drafted resources that belong to a section are listed under. */
 export type SectionEntries = Readonly<Partial<Record<SectionCode, Reference[]>>>;
 
@@ -47,7 +50,7 @@ function sectionOf({ code, title, sentences, text }: NoteSection, entry: Referen
     const reason = { coding: [{ system: EMPTY_REASON, code: 'unavailable' }] };
     // By cmp-2 a section with entries is not an empty one, whatever its text says.
     const emptiness = entry.length > 0 ? {} : { emptyReason: reason };
-    return { ...head, text: narrative('Nothing in the conversation.'), ...filled, ...emptiness };
+    return { ...head, text: narrative(NOTHING_SAID), ...filled, ...emptiness };
   }
   const evidence = sentences.flatMap((sentence) => sentence.evidence);
   return {
