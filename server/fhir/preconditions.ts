@@ -1,6 +1,6 @@
 import { badRequest, OperationOutcomeError } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
-import type { FhirHttpRequest } from './service.ts';
+import type { FhirHttpRequest } from './http.ts';
 
 const VERSION_TAG = /^(W\/)?"[^"]+"$/;
 

@@ -1,6 +1,6 @@
 import { getStatus, isCreated, isOk, notModified } from '@medplum/core';
 import type { Bundle, BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
-import type { FhirHttpRequest, FhirHttpResponse } from './service.ts';
+import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 
 const CONTENT_TYPE = 'application/fhir+json; charset=utf-8';
 

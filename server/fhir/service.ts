@@ -2,11 +2,11 @@ import { allOk, isNotFound, normalizeOperationOutcome, OperationOutcomeError } f
 import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';
 import { FhirRouter } from '@medplum/fhir-router';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { RequestContext, WriteObserver } from '../context.ts';
 import type { Store } from '../store/store.ts';
 import { capabilityStatement } from './capability.ts';
+import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 import { assertPreconditions, isBundle } from './preconditions.ts';
 import { Repository } from './repository.ts';
 import { respond } from './respond.ts';
@@ -19,20 +19,7 @@ export interface FhirServiceOptions {
   baseUrl: string;
 }
 
-/** A request as it came in: `url` is what follows `/fhir/R4`, query included; `body` is parsed JSON where it is JSON. */
-export interface FhirHttpRequest {
-  method: HttpMethod;
-  url: string;
-  headers: IncomingHttpHeaders;
-  body?: unknown;
-}
-
-/** An answer, ready to be sent: the body is serialised, and `headers` has its content type. */
-export interface FhirHttpResponse {
-  status: number;
-  headers: Record<string, string>;
-  body: string | Uint8Array;
-}
+export type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 
 /** What a route of another module gets. */
 export interface RouteRequest extends FhirHttpRequest {

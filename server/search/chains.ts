@@ -3,6 +3,7 @@ import {
   badRequest,
   getSearchParameter,
   getSearchParameterDetails,
+  isChainedSearchFilter,
   OperationOutcomeError,
   Operator,
   parseParameter,
@@ -11,11 +12,12 @@ import {
 import type { SearchParameter } from '@medplum/fhirtypes';
 import type { Expression } from './expression.ts';
 import { any, NEVER, RANK } from './expression.ts';
-import { filterExpression } from './filters.ts';
-import { selectMatches } from './query.ts';
 import type { SearchScope } from './scope.ts';
 import type { Sql } from './sql.ts';
 import { isOneOf, name, sql } from './sql.ts';
+
+/** Lists the resources of a type that match a filter and that the requester may find. */
+export type SelectMatches = (type: string, filter: Filter) => Sql;
 
 /** As many links as Medplum follows. */
 const MAX_LINKS = 3;
@@ -25,12 +27,12 @@ const MAX_LINKS = 3;
  * refers to it (`_has:Observation:patient:code`). The far end is looked up first, under the same rules as a search of
  * its own.
  */
-export function chainExpression(scope: SearchScope, type: string, filter: Filter, links = 1): Expression {
-  if (links > MAX_LINKS) {
+export function chainExpression(scope: SearchScope, type: string, filter: Filter, select: SelectMatches): Expression {
+  if (linksOf(filter.code) > MAX_LINKS) {
     throw new OperationOutcomeError(badRequest('Search chains longer than three links are not supported', filter.code));
   }
   if (filter.code.startsWith('_has:')) {
-    return reverse(scope, type, filter, links);
+    return reverse(scope, type, filter, select);
   }
   const dot = filter.code.indexOf('.');
   const [code = '', targetType] = filter.code.slice(0, dot).split(':');
@@ -47,16 +49,16 @@ export function chainExpression(scope: SearchScope, type: string, filter: Filter
   return any(
     targets.map((target) => {
       scope.assertSearchable(target);
-      const matches = selectMatches(scope, target, farEnd(scope, target, rest, links));
+      const matches = select(target, endOfLink(target, rest));
       const values = isCanonical ? urlsOf(scope, target, matches) : referencesTo(target, matches);
-      const select = sql`SELECT t.rid AS rid FROM idx_reference t
+      const listed = sql`SELECT t.rid AS rid FROM idx_reference t
         WHERE ${isOneOf(name('t.param'), ids)} AND t.value IN (${values})`;
-      return ids.length === 0 ? NEVER : { kind: 'ids', select, rank: RANK.chain };
+      return ids.length === 0 ? NEVER : { kind: 'ids', select: listed, rank: RANK.chain };
     }),
   );
 }
 
-function reverse(scope: SearchScope, type: string, filter: Filter, links: number): Expression {
+function reverse(scope: SearchScope, type: string, filter: Filter, select: SelectMatches): Expression {
   const [, source = '', code = '', ...others] = filter.code.split(':');
   const rest = { ...filter, code: others.join(':') };
   if (!rest.code) {
@@ -71,28 +73,33 @@ function reverse(scope: SearchScope, type: string, filter: Filter, links: number
   if (ids.length === 0) {
     return NEVER;
   }
-  const matches = selectMatches(scope, source, farEnd(scope, source, rest, links));
+  const matches = select(source, endOfLink(source, rest));
   const prefix = `${type}/`;
-  const select = sql`SELECT r.rid AS rid FROM (${matches}) m
+  const listed = sql`SELECT r.rid AS rid FROM (${matches}) m
     CROSS JOIN idx_reference t ON t.rid = m.rid AND ${isOneOf(name('t.param'), ids)}
     CROSS JOIN resource r ON r.id = substr(t.value, ${prefix.length + 1}) AND ${scope.rowsOf(type)}
     WHERE substr(t.value, 1, ${prefix.length}) = ${prefix}`;
-  return { kind: 'ids', select, rank: RANK.chain };
+  return { kind: 'ids', select: listed, rank: RANK.chain };
 }
 
-function farEnd(scope: SearchScope, type: string, filter: Filter, links: number): Expression {
-  if (filter.code.startsWith('_has:') || filter.code.includes('.')) {
-    return chainExpression(scope, type, filter, links + 1);
+/** What is asked of the far end: another link, or a parameter with its modifier and prefix. */
+function endOfLink(type: string, filter: Filter): Filter {
+  if (isChainedSearchFilter(filter)) {
+    return filter;
   }
   const [code = '', modifier = ''] = filter.code.split(':');
   const parameter = getSearchParameter(type, code);
-  if (!parameter) {
-    if (code === '_filter') {
-      return filterExpression(scope, type, { ...filter, code });
-    }
-    throw new OperationOutcomeError(badRequest(`Unknown search parameter at end of chain: ${type}?${code}`, code));
+  if (parameter) {
+    return parseParameter(parameter, Operator.EQUALS, modifier, filter.value);
   }
-  return filterExpression(scope, type, parseParameter(parameter, Operator.EQUALS, modifier, filter.value));
+  if (code === '_filter') {
+    return filter;
+  }
+  throw new OperationOutcomeError(badRequest(`Unknown search parameter at end of chain: ${type}?${code}`, code));
+}
+
+function linksOf(code: string): number {
+  return code.split('.').length - 1 + code.split('_has:').length - 1;
 }
 
 function referenceParameter(type: string, code: string, filter: Filter): SearchParameter {

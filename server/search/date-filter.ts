@@ -11,7 +11,7 @@ import type { TimeRange } from './dates.ts';
 import { parseDateRange } from './dates.ts';
 import type { Expression } from './expression.ts';
 import { any, RANK } from './expression.ts';
-import type { ParameterFilter } from './filters.ts';
+import type { ParameterFilter } from './scope.ts';
 import { principalTime } from './parameters.ts';
 import type { Sql } from './sql.ts';
 import { isOneOf, name, sql } from './sql.ts';

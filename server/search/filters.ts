@@ -11,10 +11,11 @@ import {
   OperationOutcomeError,
   Operator,
   parseFilterParameter,
+  parseSearchRequest,
   splitSearchOnComma,
 } from '@medplum/core';
 import type { FhirFilterExpression } from '@medplum/core';
-import type { SearchParameter } from '@medplum/fhirtypes';
+import type { AccessPolicyResource, SearchParameter } from '@medplum/fhirtypes';
 import { chainExpression } from './chains.ts';
 import { dateExpression, dateOnRow } from './date-filter.ts';
 import type { Expression } from './expression.ts';
@@ -22,33 +23,53 @@ import { all, any, NEVER, RANK } from './expression.ts';
 import { numberExpression } from './number-filter.ts';
 import { searchedCodes } from './parameters.ts';
 import { referenceExpression } from './reference-filter.ts';
-import type { SearchScope } from './scope.ts';
+import { selectMatches } from './query.ts';
+import type { ParameterFilter, SearchScope } from './scope.ts';
 import { isOneOf, name, sql } from './sql.ts';
 import { stringExpression } from './string-filter.ts';
 import { tokenExpression, uriExpression } from './token-filter.ts';
 
-/** A filter on a parameter, with what its index lookup needs. */
-export interface ParameterFilter {
-  scope: SearchScope;
-  type: string;
-  parameter: SearchParameter;
-  filter: Filter;
-  /** The numbers to look under; never empty. */
-  ids: number[];
+/** What a resource of a type must be to match all filters, and for the requester's policy to let it be found. */
+export function searchExpression(scope: SearchScope, type: string, filters: readonly Filter[]): Expression {
+  return allowed(scope, type, filtersExpression(scope, type, filters));
+}
+
+function allowed(scope: SearchScope, type: string, expression: Expression): Expression {
+  const rules = scope.access.searchRules(type);
+  return rules ? all([expression, any(rules.map((rule) => ruleExpression(scope, type, rule)))]) : expression;
+}
+
+function ruleExpression(scope: SearchScope, type: string, { criteria, compartment }: AccessPolicyResource): Expression {
+  const parts: Expression[] = [];
+  if (compartment?.reference) {
+    parts.push(filterExpression(scope, type, { code: '_compartment', operator: 'eq', value: compartment.reference }));
+  }
+  if (criteria) {
+    // The criteria of a rule for all types are on parameters that all types have.
+    const query = criteria.slice(criteria.indexOf('?') + 1);
+    const criteriaType = criteria.slice(0, criteria.indexOf('?'));
+    if (criteriaType !== type && criteriaType !== '*') {
+      return { kind: 'constant', value: false };
+    }
+    parts.push(filtersExpression(scope, type, parseSearchRequest(`${type}?${query}`).filters ?? []));
+  }
+  return all(parts);
 }
 
 /** What a resource of a type must be to match all filters. */
-export function filtersExpression(scope: SearchScope, type: string, filters: readonly Filter[]): Expression {
+function filtersExpression(scope: SearchScope, type: string, filters: readonly Filter[]): Expression {
   return all(filters.map((filter) => filterExpression(scope, type, filter)));
 }
 
 /** What a resource of a type must be to match a filter. A parameter that the type does not have is refused. */
-export function filterExpression(scope: SearchScope, type: string, filter: Filter): Expression {
+function filterExpression(scope: SearchScope, type: string, filter: Filter): Expression {
   if (typeof filter.value !== 'string' || filter.value.includes('\0')) {
     throw new OperationOutcomeError(badRequest('Search values are strings without null characters', filter.code));
   }
   if (isChainedSearchFilter(filter)) {
-    return chainExpression(scope, type, filter);
+    return chainExpression(scope, type, filter, (target, end) =>
+      selectMatches(scope, target, allowed(scope, target, filterExpression(scope, target, end))),
+    );
   }
   return columnExpression(scope, type, filter) ?? parameterExpression(scope, type, filter);
 }

@@ -2,7 +2,7 @@ import type { Filter } from '@medplum/core';
 import { badRequest, invalidSearchOperator, OperationOutcomeError, Operator, splitSearchOnComma } from '@medplum/core';
 import type { Expression } from './expression.ts';
 import { any, RANK } from './expression.ts';
-import type { ParameterFilter } from './filters.ts';
+import type { ParameterFilter } from './scope.ts';
 import type { Sql } from './sql.ts';
 import { isOneOf, join, name, sql } from './sql.ts';
 

@@ -1,7 +1,6 @@
 import type { SortRule } from '@medplum/core';
 import type { Expression, Lookup } from './expression.ts';
 import { all, listing, needsRow, test } from './expression.ts';
-import { policyExpression } from './policy-filter.ts';
 import { principalTime } from './parameters.ts';
 import type { SearchScope } from './scope.ts';
 import { sortColumns } from './sort.ts';
@@ -28,9 +27,8 @@ interface Plan {
 }
 
 /** The numbers of the resources of a page, in order. */
-export function findPage(scope: SearchScope, type: string, matching: Expression, page: Page): number[] {
-  const expression = restricted(scope, type, matching);
-  const parts = expression.kind === 'all' ? expression.parts : [expression];
+export function findPage(scope: SearchScope, type: string, expression: Expression, page: Page): number[] {
+  const parts = partsOf(expression);
   const plan = choosePlan(type, parts);
   const inOrder = onlyByTime(page.sortRules) && hasManyHits(scope, plan) ? { driver: undefined, tests: parts } : plan;
   const order = orderBy(scope, type, inOrder, page.sortRules);
@@ -40,17 +38,15 @@ export function findPage(scope: SearchScope, type: string, matching: Expression,
 }
 
 /** How many resources match, on all pages. */
-export function countMatches(scope: SearchScope, type: string, matching: Expression): number {
-  const expression = restricted(scope, type, matching);
-  const plan = choosePlan(type, expression.kind === 'all' ? expression.parts : [expression]);
+export function countMatches(scope: SearchScope, type: string, expression: Expression): number {
+  const plan = choosePlan(type, partsOf(expression));
   const [row] = run<{ total: number }>(scope, sql`SELECT count(*) AS total ${body(scope, type, plan, false)}`);
   return row?.total ?? 0;
 }
 
 /** A SELECT of the numbers of all resources that match, in no order. */
-export function selectMatches(scope: SearchScope, type: string, matching: Expression): Sql {
-  const expression = restricted(scope, type, matching);
-  const plan = choosePlan(type, expression.kind === 'all' ? expression.parts : [expression]);
+export function selectMatches(scope: SearchScope, type: string, expression: Expression): Sql {
+  const plan = choosePlan(type, partsOf(expression));
   return sql`SELECT ${ridOf(plan)} AS rid ${body(scope, type, plan, false)}`;
 }
 
@@ -58,10 +54,9 @@ function run<Row>({ db }: SearchScope, query: Sql): Row[] {
   return db.all<Row>(query.text, ...query.values);
 }
 
-/** Whoever searches finds what their policy allows. */
-function restricted(scope: SearchScope, type: string, expression: Expression): Expression {
-  const policy = policyExpression(scope, type);
-  return policy ? all([expression, policy]) : all([expression]);
+function partsOf(expression: Expression): Expression[] {
+  const flat = all([expression]);
+  return flat.kind === 'all' ? flat.parts : [flat];
 }
 
 function choosePlan(type: string, parts: Expression[]): Plan {

@@ -8,7 +8,7 @@ import {
 } from '@medplum/core';
 import type { Expression } from './expression.ts';
 import { RANK } from './expression.ts';
-import type { ParameterFilter } from './filters.ts';
+import type { ParameterFilter } from './scope.ts';
 import { clip } from './fold.ts';
 import { isOneOf, name, sql } from './sql.ts';
 

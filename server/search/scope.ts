@@ -5,7 +5,8 @@ import {
   OperationOutcomeError,
   validateResourceType,
 } from '@medplum/core';
-import type { ResourceType } from '@medplum/fhirtypes';
+import type { Filter } from '@medplum/core';
+import type { ResourceType, SearchParameter } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
 import type { Connection } from '../store/connection.ts';
 import type { ParamIds } from './param-ids.ts';
@@ -52,4 +53,14 @@ export class SearchScope {
       throw new OperationOutcomeError(forbidden);
     }
   }
+}
+
+/** A filter on a parameter, with what its index lookup needs. */
+export interface ParameterFilter {
+  scope: SearchScope;
+  type: string;
+  parameter: SearchParameter;
+  filter: Filter;
+  /** The numbers to look under; never empty. */
+  ids: number[];
 }

@@ -7,7 +7,7 @@ import type { Access } from '../access/access.ts';
 import { parseContent, readContent } from '../fhir/rows.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
-import { filtersExpression } from './filters.ts';
+import { searchExpression } from './filters.ts';
 import { searchLinks } from './links.ts';
 import { ParamIds } from './param-ids.ts';
 import { countMatches, findPage } from './query.ts';
@@ -101,7 +101,7 @@ export class Search {
       if (found.length >= limit) {
         break;
       }
-      const expression = filtersExpression(scope, type, request.filters ?? []);
+      const expression = searchExpression(scope, type, request.filters ?? []);
       const page = { sortRules: request.sortRules ?? [], limit: limit - found.length, offset: toSkip };
       const rids = findPage(scope, type, expression, page);
       found.push(...readAll<T>(scope.db, rids));
@@ -114,7 +114,7 @@ export class Search {
 
   private count(scope: SearchScope, request: SearchRequest): number {
     return typesOf(request)
-      .map((type) => countMatches(scope, type, filtersExpression(scope, type, request.filters ?? [])))
+      .map((type) => countMatches(scope, type, searchExpression(scope, type, request.filters ?? [])))
       .reduce((sum, total) => sum + total, 0);
   }
 

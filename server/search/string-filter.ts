@@ -1,7 +1,7 @@
 import { invalidSearchOperator, OperationOutcomeError, Operator, splitSearchOnComma } from '@medplum/core';
 import type { Expression } from './expression.ts';
 import { all, any, RANK } from './expression.ts';
-import type { ParameterFilter } from './filters.ts';
+import type { ParameterFilter } from './scope.ts';
 import { clip, fold, prefixEnd } from './fold.ts';
 import type { Sql } from './sql.ts';
 import { isOneOf, name, sql } from './sql.ts';

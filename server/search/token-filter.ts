@@ -9,7 +9,7 @@ import {
 } from '@medplum/core';
 import type { Expression } from './expression.ts';
 import { any, RANK } from './expression.ts';
-import type { ParameterFilter } from './filters.ts';
+import type { ParameterFilter } from './scope.ts';
 import { clip, fold, prefixEnd } from './fold.ts';
 import { searchedCodes } from './parameters.ts';
 import type { Sql } from './sql.ts';
