@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createReference } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type {
@@ -57,7 +58,7 @@ export type Outcome = 'drafted' | 'superseded' | 'ticketed' | 'linked' | 'unchan
  */
 export function decideDraft(state: DraftingState, scribe: (text: string) => Draft, now: Date): Decision<Outcome> {
   const { document, earlier } = state;
-  if (earlier.some(({ composition }) => composition && isSigned(composition))) {
+  if (earlier.some(({ composition }) => composition && wasSigned(composition))) {
     return unchanged('unchanged');
   }
   const key = document.status === 'current' && isTranscript(document) ? draftKey(document) : undefined;
@@ -79,9 +80,12 @@ export function decideDraft(state: DraftingState, scribe: (text: string) => Draf
   return 'text' in state.transcript ? make(state, key, scribe(state.transcript.text), now) : unchanged('unchanged');
 }
 
-/** A note that a clinician answers for, whatever became of it since. */
-export const isSigned = ({ status, attester = [] }: Composition): boolean =>
-  status === 'final' || status === 'amended' || attester.length > 0;
+/** A note that a clinician answers for. */
+export const isSigned = ({ status }: Composition): boolean => status === 'final' || status === 'amended';
+
+/** One that was signed at some time, whatever became of it since. */
+const wasSigned = (composition: Composition): boolean =>
+  isSigned(composition) || (composition.status === 'entered-in-error' && composition.attester !== undefined);
 
 /** Everything that a draft comes to, and the document's link to it, which is also what makes two runs race. */
 function make(state: DraftingState, key: string, drafted: Draft, now: Date): Decision<Outcome> {
@@ -105,14 +109,18 @@ function make(state: DraftingState, key: string, drafted: Draft, now: Date): Dec
   const resources = draftedResources(fit(drafted), context);
   const all = inOrder(resources);
   const provenance = draftProvenance(all.map(referenceTo), source, context);
-  return {
-    writes: [
-      ...[...all, provenance].map(({ name, resource }): Write => create(resource, name)),
-      update(linked(document, referenceTo(resources.composition), key)),
-    ],
-    result: 'drafted',
-  };
+  const writes: Write[] = [
+    ...[...all, provenance].map(({ name, resource }) => create(resource, name)),
+    update(linked(document, referenceTo(resources.composition), key)),
+  ];
+  if (Buffer.byteLength(JSON.stringify(writes)) > MAX_TRANSACTION_BYTES) {
+    return refer(state, key, 'too-long', now);
+  }
+  return { writes, result: 'drafted' };
 }
+
+/** A server takes bodies of 1 MiB unless it is set otherwise; the rest is for what the transaction adds around these. */
+const MAX_TRANSACTION_BYTES = 1_000_000;
 
 type Problem = Unusable | 'nothing-found' | 'no-encounter' | 'no-patient' | 'other-patient';
 
@@ -121,7 +129,7 @@ const TEXTS: Readonly<Record<Problem, string>> = {
   'not-text': 'A transcript is not a text attachment. Attach the text, and a note is drafted.',
   unreadable: 'The text of a transcript cannot be read. Attach it as UTF-8, inline or as a Binary of this server.',
   empty: 'A transcript is empty. Attach the text, and a note is drafted.',
-  'too-long': 'A transcript has more than 50,000 words. Split it, and a note is drafted for each part.',
+  'too-long': 'A transcript has more than 50,000 words or makes too long a note. Split it, and each part is drafted.',
   'nothing-found':
     'The scribe found nothing for a note in a transcript (it knows English only). Please write the note.',
   'no-encounter': 'A transcript names no Encounter that exists. Set context.encounter, and a note is drafted.',

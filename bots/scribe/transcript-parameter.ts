@@ -37,7 +37,7 @@ export const transcript: Parameter<TranscriptInput> = described(
         : refuse('value', name, `${name} must be a text, a DocumentReference or a reference to one.`);
     },
   },
-  'The text of the conversation, a DocumentReference with the text inline, or a reference to a stored one.',
+  'The text of the conversation (at most 50,000 words), a DocumentReference with it inline, or a reference to a stored one.',
 );
 
 /** What the caller hands over is read only as far as it came along: nobody gets at stored content by describing it. */

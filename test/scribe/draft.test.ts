@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import { decodeBase64, encodeBase64, getReferenceString } from '@medplum/core';
 import type { DocumentReference, Resource } from '@medplum/fhirtypes';
 import { sid } from '../../bots/runtime/contract.ts';
+import { MAX_WORDS } from '../../bots/scribe/fhir/document.ts';
 import { evidenceOf } from '../../bots/scribe/fhir/evidence.ts';
 import type { Clinic } from '../clinic.ts';
 import { startClinic } from '../clinic.ts';
@@ -109,6 +111,14 @@ describe('a transcript that is filed', () => {
     expect(await statuses(visit)).toEqual(['preliminary']);
   });
 
+  test('is drafted also when it is as long as allowed', async () => {
+    const visit = await startVisit(clinic);
+    const conversation = await readFile('resources/demo/transcript.txt', 'utf8');
+    const words = conversation.match(/\S+/g)?.length ?? 1;
+    await file(visit, conversation.repeat(Math.floor(MAX_WORDS / words)));
+    expect(await statuses(visit)).toEqual(['preliminary']);
+  });
+
   test('that is amended is drafted anew; what was drafted before is entered in error and kept', async () => {
     const visit = await startVisit(clinic);
     const { id } = await undelivered(clinic, () => file(visit, CONVERSATION));
@@ -160,6 +170,10 @@ describe('a transcript that is filed', () => {
     await clinic.server.advance({ minutes: 10 });
     expect(await chartOf(clinic, visit)).toEqual(signed);
     expect(signed.notes.map(({ status }) => status)).toEqual(['final']);
+
+    await clinic.medplum.updateResource({ ...signed.notes[0]!, status: 'entered-in-error' });
+    await amend(id, containing('[patient] i have a headache .'));
+    expect(await statuses(visit)).toEqual(['entered-in-error']);
   });
 
   test('keeps a draft that a clinician withdrew withdrawn', async () => {
