@@ -9,7 +9,8 @@ import { inRoot, root } from './paths.ts';
 export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
 /**
- * Bundles every bot into one CommonJS file of its own, as a Medplum server runs it (`@medplum/core` comes from there).
+ * Bundles every bot into one CommonJS file of its own, as a Medplum server runs it. What a bot uses of `@medplum/core` is
+ * bundled too (about 60 KB): the server would lend its own copy, which may be older and lack a function.
  * @returns The code of each, by name.
  */
 export async function bundleBots(bots: readonly Bot[]): Promise<Map<string, string>> {
@@ -24,7 +25,8 @@ export async function bundleBots(bots: readonly Bot[]): Promise<Map<string, stri
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    external: ['@medplum/core'],
+    // Medplum's client reads these constants of the WHATWG standard while it loads, and a bot's context has no WebSocket.
+    define: { 'WebSocket.OPEN': '1', 'WebSocket.CLOSING': '2', 'WebSocket.CLOSED': '3' },
     // Medplum wraps the code in a script of its own: it reads the variable `exports`, and goes on behind the last line.
     footer: { js: 'Object.assign(exports, module.exports);' },
     plugins: [entries(bots)],
