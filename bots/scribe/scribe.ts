@@ -7,7 +7,7 @@
 
 import { composeNote } from './offline/compose.ts';
 import { findOrders } from './offline/orders.ts';
-import { findProblems } from './offline/problems.ts';
+import { isProposed, weighProblems } from './offline/problems.ts';
 import { read } from './offline/reading.ts';
 import { labResults } from './offline/results.ts';
 import { place } from './offline/sections.ts';
@@ -32,10 +32,10 @@ export const SCRIBE_VERSION = '0.1.0';
 
 export function draft(transcript: string): Draft {
   const reading = read(transcript);
-  const problems = findProblems(reading);
+  const problems = weighProblems(reading);
   return {
     sections: composeNote(reading, place(reading), problems),
-    problems: problems.map(({ mentions: _mentions, ...problem }) => problem),
+    problems: problems.filter(isProposed).map(({ mentions: _mentions, concept: _concept, ...problem }) => problem),
     orders: findOrders(reading),
     observations: [...vitalSigns(reading), ...labResults(reading)],
   };

@@ -16,11 +16,17 @@ export function agreement({ transcript, utterances, spokenPhases }: Reading): Se
     if (utterance.speaker !== 'patient' || spokenPhases[i] !== 'plan') return [];
     const words = utterance.tokens.map(({ word }) => word).join(' ');
     const asked = utterances[i - 1];
-    const before = asked?.tokens.slice(-6).map(({ word }) => word).join(' ') ?? '';
+    const before =
+      asked?.tokens
+        .slice(-6)
+        .map(({ word }) => word)
+        .join(' ') ?? '';
     return ASSENT.test(words) && ASKED.test(before) && !/\b(?:no|not|don't)\b/.test(words) ? [utterance] : [];
   });
   const last = assents.at(-1);
   if (!last) return [];
   const { start, end } = last;
-  return [{ text: TEXT, confidence: 0.6, evidence: [{ statement: TEXT, text: transcript.slice(start, end), start, end }] }];
+  return [
+    { text: TEXT, confidence: 0.6, evidence: [{ statement: TEXT, text: transcript.slice(start, end), start, end }] },
+  ];
 }

@@ -88,7 +88,7 @@ function aboutIt(text: string, answer: 'yes' | 'no', pronouns: Pronouns): string
   return predicate([subject], aux, toThirdPerson(rest.split(' '), 'clinician', pronouns), answer);
 }
 
-const THIRD: Readonly<Record<string, string>> = { have: 'has', are: 'is', were: 'was' };
+const THIRD = new Map<string, string>(Object.entries({ have: 'has', are: 'is', were: 'was' }));
 
 function predicate(
   subject: readonly string[],
@@ -97,7 +97,7 @@ function predicate(
   answer: 'yes' | 'no',
 ): string[] | undefined {
   const plural = subject[0] === 'they';
-  const auxiliary = plural ? aux : (THIRD[aux] ?? aux);
+  const auxiliary = plural ? aux : (THIRD.get(aux) ?? aux);
   const [verb = '', ...tail] = rest;
   if (aux === 'do' || aux === 'does' || aux === 'did') {
     if (answer === 'no') return [...subject, aux === 'do' && !plural ? 'does' : aux, 'not', verb, ...tail];

@@ -25,7 +25,9 @@ const UNCERTAIN = new Set(
 );
 const PAST = new Set('history previous previously prior former ago past used childhood status hx'.split(' '));
 /** Words after which what was said before no longer counts. */
-const CLOSERS = new Set("but however except although though which i i've i'm he she it it's he's she's they".split(' '));
+const CLOSERS = new Set(
+  "but however except although though which i i've i'm he she it it's he's she's they".split(' '),
+);
 const REACH = 7;
 
 /** Judges the words from `from` to `to` by the words before them, up to the last turn of the sentence. */

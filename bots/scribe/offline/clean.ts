@@ -1,5 +1,6 @@
 /** Takes out of an utterance what speech has and writing has not: fillers, stutters, false starts, politeness. */
 
+import { isNumberWord } from './numbers.ts';
 import { isWord, type Token } from './tokens.ts';
 
 const FILLERS: readonly (readonly string[])[] = [
@@ -55,11 +56,13 @@ const FILLERS: readonly (readonly string[])[] = [
 ].map((phrase) => phrase.split(' '));
 
 /** Phrases whose meaning would change without them are put back in short. */
-const KEPT: Readonly<Record<string, readonly string[]>> = {
-  'a little bit': ['slightly'],
-  'a little bit about': ['about'],
-  'a little bit of': ['some'],
-};
+const KEPT = new Map<string, readonly string[]>(
+  Object.entries({
+    'a little bit': ['slightly'],
+    'a little bit about': ['about'],
+    'a little bit of': ['some'],
+  }),
+);
 
 const LEADING = new Set(
   'okay and so but well now then yes yeah right great good perfect alright sure also because or , ; . hey hi hello oh wow nice anyway awesome excellent wonderful gotcha like'.split(
@@ -143,7 +146,7 @@ function dropFillers(tokens: readonly Token[]): Token[] {
       continue;
     }
     const last = tokens[i + phrase.length - 1] ?? token;
-    for (const word of KEPT[phrase.join(' ')] ?? []) kept.push({ ...token, word, end: last.end });
+    for (const word of KEPT.get(phrase.join(' ')) ?? []) kept.push({ ...token, word, end: last.end });
     i += phrase.length;
   }
   return kept;
@@ -160,7 +163,12 @@ function dropRepeats(tokens: readonly Token[]): Token[] {
       const before = kept.slice(-2 * size - gap, kept.length - size - gap);
       const same =
         before.length === size && before.every((other, i) => other.word === tail[i]?.word && other.word !== ',');
-      if (!same || tail.some(({ word }) => /\d|^(?:very|had|that)$/.test(word))) continue;
+      if (
+        !same ||
+        tail.some(({ word }) => /\d|^(?:very|had|that)$/.test(word)) ||
+        (size === 1 && isNumberWord(tail[0]?.word ?? ''))
+      )
+        continue;
       kept.splice(kept.length - size, size);
       if (gap) kept.pop();
       break;

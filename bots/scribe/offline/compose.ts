@@ -4,6 +4,7 @@ import type { NoteSection, SectionCode, Sentence } from '../types.ts';
 import { agreement } from './agreement.ts';
 import { chiefComplaint } from './complaint.ts';
 import { examination } from './exam.ts';
+import { medicalHistory } from './history.ts';
 import { type Group, groupPlan, linesOf } from './plan.ts';
 import type { FoundProblem } from './problems.ts';
 import type { Reading } from './reading.ts';
@@ -19,14 +20,20 @@ interface Block {
   readonly sentences: readonly Sentence[];
 }
 
-export function composeNote(reading: Reading, placed: readonly Placed[], problems: readonly FoundProblem[]): NoteSection[] {
+export function composeNote(
+  reading: Reading,
+  placed: readonly Placed[],
+  problems: readonly FoundProblem[],
+): NoteSection[] {
   const of = (part: Part): Placed[] => placed.filter((one) => one.part === part);
-  const plain = (part: Part): Sentence[] => of(part).map(({ statement, confidence }) => write(reading, statement, confidence));
+  const plain = (part: Part): Sentence[] =>
+    of(part).map(({ statement, confidence }) => write(reading, statement, confidence));
   const groups = groupPlan(reading, of('plan'), problems);
   return [
     section('61150-9', 'Subjective', [
       list('CHIEF COMPLAINT', chiefComplaint(reading, problems)),
       list('HISTORY OF PRESENT ILLNESS', plain('subjective')),
+      list('MEDICAL HISTORY', medicalHistory(problems)),
       list('REVIEW OF SYSTEMS', reviewOfSystems(reading)),
     ]),
     section('61149-1', 'Objective', [
@@ -57,7 +64,9 @@ function plan(groups: readonly Group[]): Block {
     const steps = linesOf(group);
     return steps.length && group.problem ? [group.problem.text, ...steps] : steps;
   });
-  const sentences = groups.flatMap(({ items }) => items.filter(({ kind }) => kind !== 'reasoning').map((item) => item.sentence));
+  const sentences = groups.flatMap(({ items }) =>
+    items.filter(({ kind }) => kind !== 'reasoning').map((item) => item.sentence),
+  );
   return { heading: 'PLAN', lines, sentences };
 }
 

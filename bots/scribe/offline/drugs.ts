@@ -30,7 +30,8 @@ const DRUGS = new PhraseTable<Drug>([
 const DOSE_UNIT = /^(?:mg|mcg|g|gram|grams|mL|ml|units?|unit|%|iu|meq)$/;
 const FREQUENCY =
   /\b(?:(?:once|twice|one time|two times|three times|four times|2 times|3 times|4 times|1 time)(?: (?:a|per|every|each))? (?:day|daily|week|night)|twice daily|once daily|(?:\d (?:tablets?|puffs?|pills?) )?every (?:\d+|other|single|few)(?:(?: to |-)\d+)? ?(?:hours?|days?|weeks?|day|week|month)|every (?:day|night|morning|evening|week|month|other day)|daily|nightly|weekly|monthly|at (?:night|bedtime)|before bed|in the (?:morning|evening)|(?:\d|a|per) (?:day|week)|a day|as needed|with meals|per day)\b(?: as needed)?/;
-const ROUTE = /\b(?:by mouth|orally|oral|topical(?:ly)?|intravenous(?:ly)?|iv|inhaled|injection|subcutaneous(?:ly)?|nasal(?:ly)?|cream|ointment|inhaler|eye drops?|patch|shampoo)\b/;
+const ROUTE =
+  /\b(?:by mouth|orally|oral|topical(?:ly)?|intravenous(?:ly)?|iv|inhaled|injection|subcutaneous(?:ly)?|nasal(?:ly)?|cream|ointment|inhaler|eye drops?|patch|shampoo)\b/;
 /** How far a dose or frequency may stand from its drug. */
 const REACH = 14;
 
@@ -48,10 +49,24 @@ export function findDrugs(words: readonly string[]): DrugMention[] {
     const before = parts.slice(Math.max(hits[i - 1]?.to ?? 0, from - 5), from);
     const dose = doseIn(after) ?? doseIn(before);
     const text = after.join(' ');
-    const frequency = FREQUENCY.exec(text)?.[0];
+    const frequency = regular(FREQUENCY.exec(text)?.[0]);
     const route = ROUTE.exec(`${value.name} ${text}`)?.[0];
-    return { ...value, ...(dose && { dose }), ...(frequency && { frequency }), ...(route && { route }), words: parts.slice(from, to) };
+    return {
+      ...value,
+      ...(dose && { dose }),
+      ...(frequency && { frequency }),
+      ...(route && { route }),
+      words: parts.slice(from, to),
+    };
   });
+}
+
+/** The same rhythm in the same words: "once a day", "a day" and "every day" are daily. */
+function regular(frequency: string | undefined): string | undefined {
+  return frequency
+    ?.replace(/^(?:(?:once|one time|1 time) (?:a|per|every|each) day|once daily|a day|per day|every day)/, 'daily')
+    .replace(/^(?:(?:twice|two times|2 times) (?:a|per|every|each) day)/, 'twice daily')
+    .replace(/^(?:(?:three|3) times (?:a|per|every|each) day)/, 'three times daily');
 }
 
 function doseIn(words: readonly string[]): Quantity | undefined {

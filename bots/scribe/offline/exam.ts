@@ -17,7 +17,10 @@ const SYSTEMS: readonly (readonly [string, RegExp])[] = [
   ['Ears, Nose, Mouth and Throat', /\b(?:eyes?|pupils?|ears?|throat|tonsils?|nose|nasal|mouth|sinus\w*|tympanic)\b/],
   ['Respiratory', /\b(?:lungs?|wheez\w*|rales|rhonchi|crackles|breath sounds?|respiratory|breathing)\b/],
   ['Cardiovascular', /\b(?:heart|murmur|rhythm|gallops?|rubs?|cardiac|pulses?)\b/],
-  ['Gastrointestinal', /\b(?:abdom\w+|belly|bowel sounds?|liver|spleen|rebound|guarding|quadrant|stomach|cva|rectal)\b/],
+  [
+    'Gastrointestinal',
+    /\b(?:abdom\w+|belly|bowel sounds?|liver|spleen|rebound|guarding|quadrant|stomach|cva|rectal)\b/,
+  ],
   ['Breast', /\b(?:breasts?|nipples?)\b/],
   ['Psychiatric', /\b(?:mood|affect)\b/],
 ];
@@ -25,10 +28,19 @@ const SYSTEMS: readonly (readonly [string, RegExp])[] = [
 const NAMED = /\bon (?:his |her |their |the |my )?((?:[a-z]+ ){1,3})exam/;
 
 const SHORTER: readonly (readonly [RegExp, string])[] = [
-  [/^(?:(?:and|so|now|then|also) )*(?:on|with|for|of|in) (?:his|her|their|the|my|a|physical|this)? ?(?:[a-z]+ ){0,4}exam(?:ination)? ?(?:of (?:his|her|their|the) [a-z]+ )?,? ?/, ''],
+  [
+    /^(?:(?:and|so|now|then|also) )*(?:on|with|for|of|in) (?:his|her|their|the|my|a|physical|this)? ?(?:[a-z]+ ){0,4}exam(?:ination)? ?(?:of (?:his|her|their|the) [a-z]+ )?,? ?/,
+    '',
+  ],
   [/^(?:on|with) (?:his|her|their) ([a-z]+(?: [a-z]+)?) ?,? (?=i |there |he |she |the patient )/, '$1: '],
-  [/\b(?:i|we) (?:do not|did not|cannot|don't|am not|is not)(?: really)? (?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: any| a)?\b/g, 'no'],
-  [/^(?:i|we) (?:can |do |am |also |did )*(?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: that)? /, ''],
+  [
+    /\b(?:i|we) (?:do not|did not|cannot|don't|am not|is not)(?: really)? (?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: any| a)?\b/g,
+    'no',
+  ],
+  [
+    /^(?:i|we) (?:can |do |am |also |did )*(?:appreciate|hear|see|feel|notice|note|find|appreciating|hearing|seeing|feeling)(?: that)? /,
+    '',
+  ],
   [/\b(?:he|she|the patient) (?:also )?(?:does not|do not|does n't) (?:have|has) (?:any |a )?/g, 'no '],
   [/(^|^otherwise |: )(?:he|she|the patient) (?:also |still )?(?:has|had|have)(?: got)? /, '$1'],
   [/\bthere (?:is|was|are|were) (?:also )?no(?: evidence of)?\b/g, 'no'],

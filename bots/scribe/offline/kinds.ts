@@ -17,8 +17,10 @@ const TEST =
 const ACTS = /\b(?:will|order|repeat|recheck|check|get|obtain|schedule|send|due|need|would like|want|do)\b/;
 const TREATS =
   /\b(?:start|continue|increase|decrease|stop|hold|take|prescri\w+|refill|mg|mcg|dose|medications?|therapy|brace|boot|splint|sling|cast|crutches|ice|injections?|surgery|antibiotics?|steroids?|cream|inhaler|insulin|wrap|elevat\w+|bandage|procedure|infusion|transfusion|vaccine|cpap)\b/;
-const FUTURE = /\b(?:will|want|would like|recommend|going to|should|can|let|continue|start|stop|take|need|prescri\w+)\b/;
-const FOLLOWS = /\b(?:follow[- ]?up|see (?:him|her|the patient|them) (?:back|again|in)|come (?:back|in)|return|be in touch|give (?:me|us) a call|call (?:me|us|the)|let (?:me|us) know|next (?:visit|appointment))\b/;
+const FUTURE =
+  /\b(?:will|want|would like|recommend|going to|should|can|let|continue|start|stop|take|need|prescri\w+)\b/;
+const FOLLOWS =
+  /\b(?:follow[- ]?up|see (?:him|her|the patient|them) (?:back|again|in)|come (?:back|in)|return|be in touch|give (?:me|us) a call|call (?:me|us|the)|let (?:me|us) know|next (?:visit|appointment))\b/;
 const TEACHES =
   /\b(?:avoid|encourag\w+|recommend\w*|advis\w+|should|watch|monitor|keep|drink|diet|exercis\w+|lose|quit|rest|try|make sure|cut|important|stay|limit|discuss\w*|talk\w*|explain\w*|need to|record|log|careful|want (?:him|her|the patient))\b/;
 
@@ -31,4 +33,3 @@ export function kindOf(words: readonly string[]): Kind {
   if (FUTURE.test(text) && (TREATS.test(text) || namesDrug(words))) return 'treatment';
   return TEACHES.test(text) ? 'education' : 'reasoning';
 }
-

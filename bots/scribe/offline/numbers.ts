@@ -2,61 +2,42 @@
 
 import { DOT } from './tokens.ts';
 
-const UNITS: Readonly<Record<string, number>> = Object.fromEntries(
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+const SMALL = new Map<string, number>([
+  ...'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
     .split(' ')
-    .map((word, value) => [word, value]),
-);
-const TENS: Readonly<Record<string, number>> = Object.fromEntries(
-  'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, index) => [word, (index + 2) * 10]),
-);
-const MEASURES: Readonly<Record<string, string>> = {
-  milligram: 'mg',
-  milligrams: 'mg',
-  microgram: 'mcg',
-  micrograms: 'mcg',
-  milliliter: 'mL',
-  milliliters: 'mL',
-  percent: '%',
-  centimeter: 'cm',
-  centimeters: 'cm',
-  millimeter: 'mm',
-  millimeters: 'mm',
-};
-/** Small numbers stay words where they count nothing: "the one", "one of". */
-const PRONOUN_LIKE = new Set([
-  'of',
-  'that',
-  'thing',
-  'where',
-  'is',
-  'was',
-  'which',
-  'day',
-  'another',
-  'more',
-  'time',
-  'side',
-  'or',
+    .map((word, value) => [word, value] as const),
+  ...'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, i) => [word, 10 * (i + 2)] as const),
 ]);
-const BEFORE_PRONOUN = new Set([
-  'this',
-  'that',
-  'the',
-  'which',
-  'another',
-  'any',
-  'no',
-  'each',
-  'every',
-  'other',
-  'good',
-  'new',
+const SCALES = new Map([
+  ['hundred', 100],
+  ['thousand', 1000],
 ]);
+const MEASURES = new Map([
+  ['milligram', 'mg'],
+  ['milligrams', 'mg'],
+  ['microgram', 'mcg'],
+  ['micrograms', 'mcg'],
+  ['milliliter', 'mL'],
+  ['milliliters', 'mL'],
+  ['centimeter', 'cm'],
+  ['centimeters', 'cm'],
+  ['millimeter', 'mm'],
+  ['millimeters', 'mm'],
+]);
+/** "One" stays a word where it counts nothing: "the one", "one of". */
+const AFTER_PRONOUN = new Set('of that thing where is was which day another more time side or'.split(' '));
+const BEFORE_PRONOUN = new Set('this that the which another any no each every other good new'.split(' '));
 
 interface Reading {
   readonly value: string;
   readonly length: number;
+}
+
+const valueOf = (word: string | undefined): number | undefined => SMALL.get(word ?? '');
+
+/** Whether a word is part of a spoken number: "one one nine" is no stutter. */
+export function isNumberWord(word: string): boolean {
+  return SMALL.has(word);
 }
 
 /** Rewrites the numbers in a list of words. */
@@ -71,112 +52,118 @@ export function writeNumbers(words: readonly string[]): string[] {
     }
     i += number.length;
     out.push(number.value);
-    if (words[i] === DOT) {
-      out.push('point');
-      i++;
+    const digits = words[i] === DOT ? readDigits(words, i + 1) : undefined;
+    if (digits) {
+      out.push('point', digits.value);
+      i += 1 + digits.length;
     }
   }
   return joinMeasures(joinNames(out));
 }
 
 /** The longest number that starts at `at`, or nothing. */
-export function readNumber(words: readonly string[], at: number): Reading | undefined {
-  const whole = readWhole(words, at);
+function readNumber(words: readonly string[], at: number): Reading | undefined {
+  const whole = readHyphened(words[at]) ?? readWhole(words, at);
   if (!whole) return undefined;
-  const next = words[at + whole.length];
-  const digits = next === 'point' || next === '.' ? readDigits(words, at + whole.length + 1) : undefined;
-  if (!digits) return whole;
-  return { value: `${whole.value}.${digits.value}`, length: whole.length + 1 + digits.length };
+  const after = at + whole.length;
+  const digits = words[after] === 'point' ? readDigits(words, after + 1) : undefined;
+  return digits ? { value: `${whole.value}.${digits.value}`, length: whole.length + 1 + digits.length } : whole;
 }
 
+/** "twenty-five". */
+function readHyphened(word: string | undefined): Reading | undefined {
+  const [tens, units] = (word ?? '').split('-').map(valueOf);
+  return tens !== undefined && units !== undefined && tens >= 20 && units < 10
+    ? { value: String(tens + units), length: 1 }
+    : undefined;
+}
+
+/** What follows "point". */
 function readDigits(words: readonly string[], at: number): Reading | undefined {
-  const tens = TENS[words[at] ?? ''];
-  const unit = UNITS[words[at + (tens ? 1 : 0)] ?? ''];
-  if (tens !== undefined) {
-    return unit && unit < 10 ? { value: String(tens + unit), length: 2 } : { value: String(tens), length: 1 };
-  }
-  if (unit !== undefined) return { value: String(unit), length: 1 };
-  return /^\d+$/.test(words[at] ?? '') ? { value: words[at] ?? '', length: 1 } : undefined;
+  const first = valueOf(words[at]);
+  if (first === undefined) return /^\d+$/.test(words[at] ?? '') ? { value: words[at] ?? '', length: 1 } : undefined;
+  const second = first >= 20 ? valueOf(words[at + 1]) : undefined;
+  return second && second < 10 ? { value: String(first + second), length: 2 } : { value: String(first), length: 1 };
+}
+
+/** A whole number as it grows word by word: its total so far and the last word's value. */
+interface Growing {
+  readonly total: number;
+  readonly last: number;
 }
 
 function readWhole(words: readonly string[], at: number): Reading | undefined {
-  const hyphen = /^(\w+)-(\w+)$/.exec(words[at] ?? '');
-  if (hyphen && TENS[hyphen[1] ?? ''] !== undefined && UNITS[hyphen[2] ?? ''] !== undefined) {
-    return { value: String((TENS[hyphen[1] ?? ''] ?? 0) + (UNITS[hyphen[2] ?? ''] ?? 0)), length: 1 };
-  }
-  let total = -1;
-  let last = -1;
-  let i = at;
+  const first = words[at] === 'a' && SCALES.has(words[at + 1] ?? '') ? 1 : valueOf(words[at]);
+  if (first === undefined) return undefined;
+  let grown: Growing = { total: first, last: first };
+  let i = at + 1;
   for (; i < words.length; i++) {
-    const word = words[i] ?? '';
-    const value = UNITS[word] ?? TENS[word];
-    if (total < 0) {
-      if (word === 'a' && words[i + 1] === 'hundred') total = last = 1;
-      else if (value === undefined) return undefined;
-      else total = last = value;
-    } else if (word === 'hundred' || word === 'thousand') {
-      total = total * (word === 'hundred' ? 100 : 1000);
-      last = 100;
-    } else if (word === 'and' && last === 100 && (UNITS[words[i + 1] ?? ''] ?? TENS[words[i + 1] ?? '']) !== undefined)
-      continue;
-    else if (value === undefined) {
-      const spokenZero = (word === 'oh' || word === 'o') && total < 100 && (UNITS[words[i + 1] ?? ''] ?? 10) < 10;
-      if (!spokenZero) break;
-      total = total * 100 + (UNITS[words[i + 1] ?? ''] ?? 0);
-      i++;
-      last = 0;
-    } else if (last >= 20 && last < 100 && last % 10 === 0 && value > 0 && value < 10)
-      [total, last] = [total + value, value];
-    else if (last === 100 && value < 100) [total, last] = [total + value, value];
-    else if (total < 10 && total > 0 && value >= 10) [total, last] = [total * 100 + value, value];
-    else if (isYear(total, value)) [total, last] = [total * 100 + value, value];
-    else break;
+    const joins = joinsNumber(words, i, grown);
+    const next = joins ? grown : grow(grown, words[i] ?? '', words[i - 1] ?? '');
+    if (!next) break;
+    grown = next;
   }
-  return total < 0 ? undefined : { value: String(total), length: i - at };
+  return { value: String(grown.total), length: i - at };
 }
 
-/** "twenty eighteen", "nineteen ninety". */
-function isYear(total: number, value: number): boolean {
-  return (total === 20 || total === 19) && value >= 10 && value < 100;
+/** "and" in "two hundred and five", "oh" in "one oh five". */
+function joinsNumber(words: readonly string[], at: number, { total, last }: Growing): boolean {
+  const next = valueOf(words[at + 1]);
+  if (next === undefined) return false;
+  if (words[at] === 'and') return last === 100 || last === 1000;
+  return (words[at] === 'oh' || words[at] === 'o') && total < 100 && next < 10;
+}
+
+function grow({ total, last }: Growing, word: string, before: string): Growing | undefined {
+  const scale = SCALES.get(word);
+  if (scale) return { total: total * scale, last: scale };
+  const value = valueOf(word);
+  if (value === undefined) return undefined;
+  if (before === 'oh' || before === 'o') return { total: total * 100 + value, last: value };
+  const tens = last >= 20 && last < 100 && last % 10 === 0 && value > 0 && value < 10;
+  if (tens || ((last === 100 || last === 1000) && value < 100)) return { total: total + value, last: value };
+  const hundreds = total > 0 && total < 10 && value >= 10;
+  const year = (total === 20 || total === 19) && value >= 10;
+  return hundreds || year ? { total: total * 100 + value, last: value } : undefined;
 }
 
 function isPronoun(words: readonly string[], at: number, number: Reading): boolean {
   if (words[at] !== 'one' || number.length > 1 || words[at + 1] === 'plus') return false;
-  return PRONOUN_LIKE.has(words[at + 1] ?? 'of') || BEFORE_PRONOUN.has(words[at - 1] ?? '');
+  return AFTER_PRONOUN.has(words[at + 1] ?? 'of') || BEFORE_PRONOUN.has(words[at - 1] ?? '');
 }
 
-/** Names that speech spells out: "a1 c", "c 5 c 6", "o2 sat". */
+/** Names that speech spells out: "a1 c". */
 function joinNames(words: readonly string[]): string[] {
   const out: string[] = [];
   for (const word of words) {
-    const last = out.at(-1) ?? '';
-    if (word === 'c' && /^(?:a1|a-1)$/.test(last)) out[out.length - 1] = 'a1c';
+    const last = out.at(-1);
+    if (word === 'c' && (last === 'a1' || last === 'a-1')) out[out.length - 1] = 'a1c';
     else if (word === 'c' && last === '1' && out.at(-2) === 'a') out.splice(-2, 2, 'a1c');
     else out.push(word);
   }
   return out;
 }
 
-/** "20 milligrams" → "20 mg", "120 over 80" → "120/80", "3 out of 6" → "3/6", "1 plus" → "1+", "2 to 3" → "2-3". */
+const NUMBER = /^\d+(?:\.\d+)?$/;
+
+/** "20 milligrams" → "20 mg", "120 over 80" → "120/80", "3 out of 6" → "3/6", "1 plus" → "1+". */
 function joinMeasures(words: readonly string[]): string[] {
   const out: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
-    const number = /^\d+(?:\.\d+)?$/;
-    const previous = out.at(-1) ?? '';
-    const after = words[i + 1] ?? '';
-    if (number.test(previous) && word === 'over' && number.test(after)) {
-      out[out.length - 1] = `${previous}/${after}`;
+    const before = out.at(-1) ?? '';
+    const [next = '', second = ''] = words.slice(i + 1, i + 3);
+    const number = NUMBER.test(before);
+    const put = (joined: string): string => (out[out.length - 1] = joined);
+    if (number && word === 'over' && NUMBER.test(next)) {
+      put(`${before}/${next}`);
       i++;
-    } else if (number.test(previous) && word === 'out' && after === 'of' && number.test(words[i + 2] ?? '')) {
-      out[out.length - 1] = `${previous}/${words[i + 2]}`;
+    } else if (number && word === 'out' && next === 'of' && NUMBER.test(second)) {
+      put(`${before}/${second}`);
       i += 2;
-    } else if (/^\d$/.test(previous) && word === 'plus') out[out.length - 1] = `${previous}+`;
-    else if (/\d$/.test(previous) && MEASURES[word]) {
-      if (word === 'percent') out[out.length - 1] = `${previous}%`;
-      else out.push(MEASURES[word] ?? word);
-    } else if (/\d$/.test(previous) && word === '%') out[out.length - 1] = `${previous}%`;
-    else out.push(word);
+    } else if (/^\d$/.test(before) && word === 'plus') put(`${before}+`);
+    else if (/\d$/.test(before) && (word === 'percent' || word === '%')) put(`${before}%`);
+    else out.push(/\d$/.test(before) ? (MEASURES.get(word) ?? word) : word);
   }
   return out;
 }

@@ -17,8 +17,10 @@ const STOPS = /\b(?:stop|discontinue|hold|avoid|allerg\w+|come off|coming off|we
 const TEST =
   /\b(?:x-?rays?|mri|ct(?: scan)?|labs?|blood work|lipid panel|(?:autoimmune|metabolic|thyroid) panel|(?:hemoglobin )?a1c|echocardiogram|echo|ekg|ecg|electrocardiogram|(?:arterial |venous |renal artery |right upper quadrant )?ultrasound|stress test|cardiac catheterization|culture|biopsy|urinalysis|cbc|bmp|mammogram|colonoscopy|endoscopy|pulmonary function tests?|pfts|sleep study|urine (?:test|sample|collection)|pap smear|tsh|lyme titer|western blot|rapid strep test|bone density|holter monitor|upper endoscopy|barium swallow|nerve conduction study|emg)\b/g;
 const ASKS_TEST = /\b(?:order|repeat|recheck|check|get|obtain|schedule|send|run|draw|do|need|want|due)\b/;
-const REFERRAL = /\b(?:refer(?:ral)?|send|consult)\b[a-z ,]{0,25}?\b(?:to|with|for|from)\b (?:see )?(?:a |an |the |our |your |my )*((?:[a-z-]+ ){0,2}(?:therapy|therapist|cardiolog\w+|orthoped\w+|surgeon|surgery|neurolog\w+|gastroenterolog\w+|dermatolog\w+|urolog\w+|nephrolog\w+|endocrinolog\w+|pulmonolog\w+|podiatr\w+|ophthalmolog\w+|rheumatolog\w+|oncolog\w+|psychiatr\w+|nutritionist|dieti[ct]ian|allergist|hematolog\w+|specialist|counseling|rehab|pain management|infectious disease))\b/;
-const REFERRED = /\b((?:[a-z-]+ ){0,1}(?:cardiology|podiatry|surgical|orthopedic|neurology|physical therapy|nutrition|gi|dermatology)) (?:consult|referral)\b/;
+const REFERRAL =
+  /\b(?:refer(?:ral)?|send|consult)\b[a-z ,]{0,25}?\b(?:to|with|for|from)\b (?:see )?(?:a |an |the |our |your |my )*((?:[a-z-]+ ){0,2}(?:therapy|therapist|cardiolog\w+|orthoped\w+|surgeon|surgery|neurolog\w+|gastroenterolog\w+|dermatolog\w+|urolog\w+|nephrolog\w+|endocrinolog\w+|pulmonolog\w+|podiatr\w+|ophthalmolog\w+|rheumatolog\w+|oncolog\w+|psychiatr\w+|nutritionist|dieti[ct]ian|allergist|hematolog\w+|specialist|counseling|rehab|pain management|infectious disease))\b/;
+const REFERRED =
+  /\b((?:[a-z-]+ ){0,1}(?:cardiology|podiatry|surgical|orthopedic|neurology|physical therapy|nutrition|gi|dermatology)) (?:consult|referral)\b/;
 const MEDICATION = 0.75;
 const SERVICE = 0.7;
 
@@ -30,7 +32,12 @@ export function findOrders(reading: Reading): DraftOrder[] {
     const words = writeNumbers(clean(utterance.tokens).map(({ word }) => word));
     const text = words.join(' ');
     const commanded = /\bdragon\b/.test(text) && /\border\b/.test(text);
-    if (spokenPhases[index] !== 'plan' && !commanded && !/\b(?:i(?:'m| am) going to|i'll|i will|let's) (?:go ahead )?(?:and )?(?:order|prescribe|start|refer)/.test(text)) return;
+    if (
+      spokenPhases[index] !== 'plan' &&
+      !commanded &&
+      !/\b(?:i(?:'m| am) going to|i'll|i will|let's) (?:go ahead )?(?:and )?(?:order|prescribe|start|refer)/.test(text)
+    )
+      return;
     for (const order of [...medications(reading, utterance, words), ...services(reading, utterance, text)]) {
       orders.set(keyOf(order), merge(orders.get(keyOf(order)), order));
     }
@@ -61,7 +68,9 @@ function medications(reading: Reading, utterance: Utterance, words: readonly str
 function medication(reading: Reading, utterance: Utterance, drug: DrugMention): DraftOrder {
   const { name, code, dose, route, frequency } = drug;
   const strength = dose ? `${dose.value} ${dose.unit}` : '';
-  const text = phrase([name, strength, route && !name.includes(route) ? route : '', frequency ?? ''].filter(Boolean).join(' ').split(' '));
+  const text = phrase(
+    [name, strength, route && !name.includes(route) ? route : '', frequency ?? ''].filter(Boolean).join(' ').split(' '),
+  );
   return {
     kind: 'medication',
     text,

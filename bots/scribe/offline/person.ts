@@ -15,24 +15,28 @@ export const PRONOUNS = {
   unknown: { subject: 'the patient', object: 'the patient', possessive: 'their', reflexive: 'themselves' },
 } as const satisfies Record<string, Pronouns>;
 
-const CONTRACTED: Readonly<Record<string, readonly string[]>> = {
-  "'m": ['is'],
-  "'re": ['is'],
-  "'ve": ['has'],
-  "'ll": ['will'],
-  "'d": ['would'],
-};
-const AGREES: Readonly<Record<string, string>> = {
-  am: 'is',
-  are: 'is',
-  were: 'was',
-  have: 'has',
-  do: 'does',
-  "don't": 'does not',
-  "aren't": 'is not',
-  "haven't": 'has not',
-  "weren't": 'was not',
-};
+const CONTRACTED = new Map<string, readonly string[]>(
+  Object.entries({
+    "'m": ['is'],
+    "'re": ['is'],
+    "'ve": ['has'],
+    "'ll": ['will'],
+    "'d": ['would'],
+  }),
+);
+const AGREES = new Map<string, string>(
+  Object.entries({
+    am: 'is',
+    are: 'is',
+    were: 'was',
+    have: 'has',
+    do: 'does',
+    "don't": 'does not',
+    "aren't": 'is not',
+    "haven't": 'has not',
+    "weren't": 'was not',
+  }),
+);
 /** Words that may stand between the subject and its verb. */
 const BETWEEN = new Set(
   'also still usually always never often sometimes currently probably really just only even already now recently mostly typically generally'.split(
@@ -73,7 +77,7 @@ export function toThirdPerson(words: readonly string[], voice: Voice, pronouns: 
       out.push(pronouns.possessive === 'her' ? 'hers' : pronouns.possessive);
     else if (contraction) out.push(bare, ...clinicians(contraction[2], words[i + 1]));
     else if (agrees) {
-      out.push(...(AGREES[word] ?? (isPresent(word) ? conjugate(word) : word)).split(' '));
+      out.push(...(AGREES.get(word) ?? (isPresent(word) ? conjugate(word) : word)).split(' '));
       agrees = BETWEEN.has(word);
     } else out.push(...plain(word, words[i + 1]));
   }
@@ -86,7 +90,7 @@ function subject(bare: string, pronouns: Pronouns): string[] {
 
 function expand(contraction: string | undefined, next: string | undefined): readonly string[] {
   if (contraction === "'d") return next === 'been' || next === 'had' ? ['had'] : ['would'];
-  return CONTRACTED[contraction ?? ''] ?? [];
+  return CONTRACTED.get(contraction ?? '') ?? [];
 }
 
 function clinicians(contraction: string | undefined, next: string | undefined): readonly string[] {
@@ -103,10 +107,7 @@ const AFTER_OBJECT =
 function isObject(words: readonly string[], at: number): boolean {
   const next = words[at + 1] ?? '';
   if (AFTER_OBJECT.test(next))
-    return (
-      at > 0 &&
-      !/^(?:if|when|that|because|so|and|but|as|since|where|,)$/.test(words[at - 1] ?? '')
-    );
+    return at > 0 && !/^(?:if|when|that|because|so|and|but|as|since|where|,)$/.test(words[at - 1] ?? '');
   const before = words[at - 1] ?? '';
   return (
     BEFORE_OBJECT.has(before) &&
@@ -116,43 +117,45 @@ function isObject(words: readonly string[], at: number): boolean {
   );
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  "don't": 'do not',
-  "doesn't": 'does not',
-  "didn't": 'did not',
-  "isn't": 'is not',
-  "wasn't": 'was not',
-  "aren't": 'are not',
-  "weren't": 'were not',
-  "hasn't": 'has not',
-  "haven't": 'have not',
-  "hadn't": 'had not',
-  "can't": 'cannot',
-  "couldn't": 'could not',
-  "won't": 'will not',
-  "wouldn't": 'would not',
-  "shouldn't": 'should not',
-  "it's": 'it is',
-  "he's": 'he is',
-  "she's": 'she is',
-  "that's": 'that is',
-  "there's": 'there is',
-  "they're": 'they are',
-  "they've": 'they have',
-  "could've": 'could have',
-  "should've": 'should have',
-  "would've": 'would have',
-  "might've": 'might have',
-  "there've": 'there have',
-  "it'll": 'it will',
-  "that'll": 'that will',
-  "let's": 'we will',
-  "what's": 'what is',
-};
+const SHORT = new Map<string, string>(
+  Object.entries({
+    "don't": 'do not',
+    "doesn't": 'does not',
+    "didn't": 'did not',
+    "isn't": 'is not',
+    "wasn't": 'was not',
+    "aren't": 'are not',
+    "weren't": 'were not',
+    "hasn't": 'has not',
+    "haven't": 'have not',
+    "hadn't": 'had not',
+    "can't": 'cannot',
+    "couldn't": 'could not',
+    "won't": 'will not',
+    "wouldn't": 'would not',
+    "shouldn't": 'should not',
+    "it's": 'it is',
+    "he's": 'he is',
+    "she's": 'she is',
+    "that's": 'that is',
+    "there's": 'there is',
+    "they're": 'they are',
+    "they've": 'they have',
+    "could've": 'could have',
+    "should've": 'should have',
+    "would've": 'would have',
+    "might've": 'might have',
+    "there've": 'there have',
+    "it'll": 'it will',
+    "that'll": 'that will',
+    "let's": 'we will',
+    "what's": 'what is',
+  }),
+);
 
 function plain(word: string, next: string | undefined): readonly string[] {
   // "it's been" has been, "it's sore" is.
   if (/^(?:it|that|he|she|there)'s$/.test(word) && /^(?:been|gotten|had|got|gone|become)$/.test(next ?? ''))
     return [word.slice(0, -2), 'has'];
-  return (SHORT[word] ?? word).split(' ');
+  return (SHORT.get(word) ?? word).split(' ');
 }

@@ -33,10 +33,15 @@ export function groupPlan(reading: Reading, placed: readonly Placed[], problems:
     groups.set(current, [...items, { kind: kindOf(statement.words), sentence: write(reading, statement, confidence) }]);
   }
   for (const problem of addressed) if (!groups.has(problem)) groups.set(problem, []);
-  return [...groups].flatMap(([problem, items]) => (problem || items.length ? [{ problem: problem && headline(problem), items }] : []));
+  return [...groups].flatMap(([problem, items]) =>
+    problem || items.length ? [{ problem: problem && headline(problem), items }] : [],
+  );
 }
 
-function named(span: { start: number; end: number } | undefined, problems: readonly FoundProblem[]): FoundProblem | undefined {
+function named(
+  span: { start: number; end: number } | undefined,
+  problems: readonly FoundProblem[],
+): FoundProblem | undefined {
   if (!span) return undefined;
   return problems.find(({ mentions }) => mentions.some(({ start, end }) => start < span.end && end > span.start));
 }

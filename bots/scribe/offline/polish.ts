@@ -25,7 +25,10 @@ const RULES: readonly Rule[] = [
   [/\bcause\b(?= (?:he|she|it|they|the patient|i|we) )/g, 'because'],
   [/\bthe patient the patient\b/g, 'the patient'],
   [/\bthat that\b/g, 'that'],
-  [/^(?:for|from|with|as for|and) (?:his|her|their|the|the patient's) (?:first|second|third|fourth|next|last|final|other|1st|2nd) (?:problem|issue|concern|diagnosis|thing|one)?s? ?(?:of |is )?,? ?/, 'for '],
+  [
+    /^(?:for|from|with|as for|and) (?:his|her|their|the|the patient's) (?:first|second|third|fourth|next|last|final|other|1st|2nd) (?:problem|issue|concern|diagnosis|thing|one)?s? ?(?:of |is )?,? ?/,
+    'for ',
+  ],
   [/^for (?:for|,|i|we) /, ''],
   [/^(?:is that|was that|which is|which was|that is) (?=[a-z])/g, ''],
 ];

@@ -10,7 +10,18 @@ import { isWord } from './tokens.ts';
 const BETWEEN =
   /^(?:level|levels|value|is|was|of|at|about|around|were|are|came|come|back|to|up|down|currently|right|now|today|today's|a|count|result|shows|showed|has|been|running|it|it's|which|your|last|time|the|little|bit|high|low|elevated)$/;
 const REACH = 8;
-const VITAL = new Set(['85354-9', '8480-6', '8462-4', '8867-4', '9279-1', '8310-5', '8302-2', '29463-7', '2708-6', '39156-5']);
+const VITAL = new Set([
+  '85354-9',
+  '8480-6',
+  '8462-4',
+  '8867-4',
+  '9279-1',
+  '8310-5',
+  '8302-2',
+  '29463-7',
+  '2708-6',
+  '39156-5',
+]);
 const CONFIDENCE = 0.75;
 
 export function labResults({ transcript, utterances }: Reading): DraftObservation[] {

@@ -46,7 +46,9 @@ function settle(part: Part, statement: Statement, phase: Phase): Part {
 
 /** Findings are written without a verb; elsewhere a run of words without one is a scrap of talk. */
 function isWhole(words: readonly string[], part: Part): boolean {
-  return part === 'exam' || part === 'results' || words.some((word) => isVerb(word) || /\d/.test(word)) || namesDrug(words);
+  return (
+    part === 'exam' || part === 'results' || words.some((word) => isVerb(word) || /\d/.test(word)) || namesDrug(words)
+  );
 }
 
 function bestPart(chances: readonly number[]): Part {

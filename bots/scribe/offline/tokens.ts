@@ -12,33 +12,37 @@ export interface Token {
 const TOKEN = /\d+(?:[.,/:]\d+)*(?:\s?-[A-Za-z][A-Za-z-]*)?|[A-Za-z]+(?:['’&-][A-Za-z0-9]+)*-?\d*|[^\sA-Za-z0-9]/g;
 
 /** Two written tokens that are one spoken form: ASR and Treebank tokenisers split these. */
-const JOINED: Readonly<Record<string, readonly string[]>> = {
-  'wan na': ['want', 'to'],
-  'gon na': ['going', 'to'],
-  'got ta': ['have', 'to'],
-  'lem me': ['let', 'me'],
-  'gim me': ['give', 'me'],
-  'can not': ['cannot'],
-};
+const JOINED = new Map<string, readonly string[]>(
+  Object.entries({
+    'wan na': ['want', 'to'],
+    'gon na': ['going', 'to'],
+    'got ta': ['have', 'to'],
+    'lem me': ['let', 'me'],
+    'gim me': ['give', 'me'],
+    'can not': ['cannot'],
+  }),
+);
 
-const SPOKEN: Readonly<Record<string, readonly string[]>> = {
-  wanna: ['want', 'to'],
-  gonna: ['going', 'to'],
-  gotta: ['have', 'to'],
-  lemme: ['let', 'me'],
-  cuz: ['because'],
-  "'cause": ['because'],
-  okey: ['okay'],
-  ok: ['okay'],
-  alright: ['okay'],
-  yep: ['yes'],
-  yup: ['yes'],
-  yeah: ['yes'],
-  ya: ['you'],
-  nope: ['no'],
-  kinda: ['kind', 'of'],
-  sorta: ['sort', 'of'],
-};
+const SPOKEN = new Map<string, readonly string[]>(
+  Object.entries({
+    wanna: ['want', 'to'],
+    gonna: ['going', 'to'],
+    gotta: ['have', 'to'],
+    lemme: ['let', 'me'],
+    cuz: ['because'],
+    "'cause": ['because'],
+    okey: ['okay'],
+    ok: ['okay'],
+    alright: ['okay'],
+    yep: ['yes'],
+    yup: ['yes'],
+    yeah: ['yes'],
+    ya: ['you'],
+    nope: ['no'],
+    kinda: ['kind', 'of'],
+    sorta: ['sort', 'of'],
+  }),
+);
 
 /** All tokens between two offsets of the transcript, in order. */
 export function tokenize(transcript: string, from = 0, to = transcript.length): Token[] {
@@ -56,7 +60,8 @@ export function tokenize(transcript: string, from = 0, to = transcript.length): 
  * number is not put together: it is written "7 point 1".
  */
 export const DOT = 'dot';
-const DIGIT_WORD = /^(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)$/;
+const DIGIT_WORD =
+  /^(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)$/;
 
 function isDecimalPoint(tokens: readonly Token[], at: number): boolean {
   if (tokens[at]?.word !== '.' || /^(?:of|more|thing|day|time)$/.test(tokens[at + 2]?.word ?? '')) return false;
@@ -71,11 +76,11 @@ function append(tokens: Token[], raw: string, start: number): void {
     tokens[tokens.length - 1] = { ...last, word: `${last.word}n't`, end };
     return;
   }
-  const pair = last && JOINED[`${last.word} ${word}`];
+  const pair = last && JOINED.get(`${last.word} ${word}`);
   if (pair) tokens.pop();
   const from = pair ? last.start : start;
   const capital = /^[A-Z]/.test(raw);
-  for (const part of pair ?? SPOKEN[word] ?? [word]) tokens.push({ word: part, start: from, end, capital });
+  for (const part of pair ?? SPOKEN.get(word) ?? [word]) tokens.push({ word: part, start: from, end, capital });
 }
 
 /** Whether a token is a word or a number, not a mark. */

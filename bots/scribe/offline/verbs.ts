@@ -23,60 +23,72 @@ export function conjugate(verb: string): string {
   return /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : `${verb}s`;
 }
 
-const PAST: Readonly<Record<string, string>> = {
-  be: 'was',
-  break: 'broke',
-  bring: 'brought',
-  catch: 'caught',
-  come: 'came',
-  cut: 'cut',
-  do: 'did',
-  drink: 'drank',
-  eat: 'ate',
-  fall: 'fell',
-  feel: 'felt',
-  find: 'found',
-  get: 'got',
-  give: 'gave',
-  go: 'went',
-  have: 'had',
-  hear: 'heard',
-  hit: 'hit',
-  hold: 'held',
-  hurt: 'hurt',
-  keep: 'kept',
-  know: 'knew',
-  lose: 'lost',
-  make: 'made',
-  put: 'put',
-  quit: 'quit',
-  run: 'ran',
-  say: 'said',
-  see: 'saw',
-  sleep: 'slept',
-  stand: 'stood',
-  take: 'took',
-  tell: 'told',
-  think: 'thought',
-  throw: 'threw',
-  wake: 'woke',
-  wear: 'wore',
-};
+const PAST = new Map<string, string>(
+  Object.entries({
+    be: 'was',
+    break: 'broke',
+    bring: 'brought',
+    catch: 'caught',
+    come: 'came',
+    cut: 'cut',
+    do: 'did',
+    drink: 'drank',
+    eat: 'ate',
+    fall: 'fell',
+    feel: 'felt',
+    find: 'found',
+    get: 'got',
+    give: 'gave',
+    go: 'went',
+    have: 'had',
+    hear: 'heard',
+    hit: 'hit',
+    hold: 'held',
+    hurt: 'hurt',
+    keep: 'kept',
+    know: 'knew',
+    lose: 'lost',
+    make: 'made',
+    put: 'put',
+    quit: 'quit',
+    run: 'ran',
+    say: 'said',
+    see: 'saw',
+    sleep: 'slept',
+    stand: 'stood',
+    take: 'took',
+    tell: 'told',
+    think: 'thought',
+    throw: 'threw',
+    wake: 'woke',
+    wear: 'wore',
+  }),
+);
 
 export function past(verb: string): string {
-  if (PAST[verb]) return PAST[verb];
+  const irregular = PAST.get(verb);
+  if (irregular) return irregular;
   if (/e$/.test(verb)) return `${verb}d`;
   if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ied`;
   return /^[^aeiou]*[aeiou][^aeiouwxy]$/.test(verb) ? `${verb}${verb.slice(-1)}ed` : `${verb}ed`;
 }
 
 const AUXILIARY = new Set(
-  'is are was were be been has have had do does did will would can could should may might must am cannot denies reports'.split(' '),
+  'is are was were be been has have had do does did will would can could should may might must am cannot denies reports'.split(
+    ' ',
+  ),
 );
-const IRREGULAR = new Set(Object.values(PAST));
+const IRREGULAR = new Set(PAST.values());
 const THIRD = new Set([...BASE].map(conjugate));
 
 /** Whether a word can be the verb of a statement. */
 export function isVerb(word: string): boolean {
-  return AUXILIARY.has(word) || BASE.has(word) || THIRD.has(word) || IRREGULAR.has(word) || /[a-z]{2}ed$/.test(word) || /n't$/.test(word);
+  return (
+    AUXILIARY.has(word) ||
+    BASE.has(word) ||
+    THIRD.has(word) ||
+    IRREGULAR.has(word) ||
+    /[a-z]{2}ed$/.test(word) ||
+    /n't$/.test(word)
+  );
 }

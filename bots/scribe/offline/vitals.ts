@@ -18,13 +18,38 @@ interface Vital {
 
 /** Words of the terminology by which each is found there. */
 const VITALS: Readonly<Record<string, Vital>> = {
-  'blood pressure': { label: 'Blood pressure', pattern: /\b(?:blood pressure|bp)\b[^.]{0,60}?\b(\d{2,3}\/\d{2,3})\b/, unit: 'mm[Hg]', low: 40, high: 300 },
-  'heart rate': { label: 'Heart rate', pattern: /\b(?:heart rate|pulse)\b(?! ox)(?: [a-z]+){0,6} (\d{2,3})\b/, unit: '/min', low: 25, high: 250 },
-  'respiratory rate': { label: 'Respiratory rate', pattern: /\b(?:respiratory rate|respirations?)\b(?: [a-z]+){0,5} (\d{1,2})\b/, unit: '/min', low: 4, high: 60 },
-  temperature: { label: 'Temperature', pattern: /\b(?:temperature|temp)\b(?: [a-z]+){0,5} (\d{2,3}(?:\.\d+)?)\b/, unit: '[degF]', low: 90, high: 110 },
+  'blood pressure': {
+    label: 'Blood pressure',
+    pattern: /\b(?:blood pressure|bp)\b[^.]{0,60}?\b(\d{2,3}\/\d{2,3})\b/,
+    unit: 'mm[Hg]',
+    low: 40,
+    high: 300,
+  },
+  'heart rate': {
+    label: 'Heart rate',
+    pattern: /\b(?:heart rate|pulse)\b(?! ox)(?: [a-z]+){0,6} (\d{2,3})\b/,
+    unit: '/min',
+    low: 25,
+    high: 250,
+  },
+  'respiratory rate': {
+    label: 'Respiratory rate',
+    pattern: /\b(?:respiratory rate|respirations?)\b(?: [a-z]+){0,5} (\d{1,2})\b/,
+    unit: '/min',
+    low: 4,
+    high: 60,
+  },
+  temperature: {
+    label: 'Temperature',
+    pattern: /\b(?:temperature|temp)\b(?: [a-z]+){0,5} (\d{2,3}(?:\.\d+)?)\b/,
+    unit: '[degF]',
+    low: 90,
+    high: 110,
+  },
   'oxygen saturation': {
     label: 'Oxygen saturation',
-    pattern: /\b(?:oxygen(?: saturation| level)?|o2(?: sat)?|saturation|pulse ox(?:imetry)?|spo2)\b(?: [a-z]+){0,7} (\d{2,3})(?: ?%)?/,
+    pattern:
+      /\b(?:oxygen(?: saturation| level)?|o2(?: sat)?|saturation|pulse ox(?:imetry)?|spo2)\b(?: [a-z]+){0,7} (\d{2,3})(?: ?%)?/,
     unit: '%',
     low: 50,
     high: 100,
@@ -43,23 +68,37 @@ interface SaidVital extends Vital {
 export function vitalLines({ transcript, utterances }: Reading): Sentence[] {
   return saidVitals(utterances).map(({ label, value, unit, utterance: { start, end } }) => {
     const text = `${label}: ${value}${unit === '%' ? '%' : ''}.`;
-    return { text, confidence: CONFIDENCE, evidence: [{ statement: text, text: transcript.slice(start, end), start, end }] };
+    return {
+      text,
+      confidence: CONFIDENCE,
+      evidence: [{ statement: text, text: transcript.slice(start, end), start, end }],
+    };
   });
 }
 
 export function vitalSigns({ transcript, utterances }: Reading): DraftObservation[] {
-  return saidVitals(utterances).flatMap(({ name, label, value, unit, utterance: { start, end } }): DraftObservation[] => {
-    const code = codeFor(name);
-    const text = `${label}: ${value}`;
-    const evidence = [{ statement: text, text: transcript.slice(start, end), start, end }];
-    const base = { category: 'vital-signs' as const, text, ...(code && { code }), confidence: CONFIDENCE, evidence };
-    if (!value.includes('/')) return [{ ...base, value: { value: Number(value), unit } }];
-    const [high = 0, low = 0] = value.split('/').map(Number);
-    const systolic = codeFor(SYSTOLIC);
-    const diastolic = codeFor(DIASTOLIC);
-    if (!systolic || !diastolic) return [];
-    return [{ ...base, components: [{ code: systolic, value: { value: high, unit } }, { code: diastolic, value: { value: low, unit } }] }];
-  });
+  return saidVitals(utterances).flatMap(
+    ({ name, label, value, unit, utterance: { start, end } }): DraftObservation[] => {
+      const code = codeFor(name);
+      const text = `${label}: ${value}`;
+      const evidence = [{ statement: text, text: transcript.slice(start, end), start, end }];
+      const base = { category: 'vital-signs' as const, text, ...(code && { code }), confidence: CONFIDENCE, evidence };
+      if (!value.includes('/')) return [{ ...base, value: { value: Number(value), unit } }];
+      const [high = 0, low = 0] = value.split('/').map(Number);
+      const systolic = codeFor(SYSTOLIC);
+      const diastolic = codeFor(DIASTOLIC);
+      if (!systolic || !diastolic) return [];
+      return [
+        {
+          ...base,
+          components: [
+            { code: systolic, value: { value: high, unit } },
+            { code: diastolic, value: { value: low, unit } },
+          ],
+        },
+      ];
+    },
+  );
 }
 
 /** The last value said of each: a repeated measurement corrects the first. */
@@ -72,7 +111,8 @@ function saidVitals(utterances: readonly Utterance[]): SaidVital[] {
     const carried = before?.turn === utterance.turn ? `${writtenText(before)} ${text}` : text;
     for (const [name, vital] of Object.entries(VITALS)) {
       const value = vital.pattern.exec(text)?.[1] ?? (/\d/.test(text) ? vital.pattern.exec(carried)?.[1] : undefined);
-      if (value && text.includes(value) && plausible(value, vital)) found.set(name, { ...vital, name, value, utterance });
+      if (value && text.includes(value) && plausible(value, vital))
+        found.set(name, { ...vital, name, value, utterance });
     }
   });
   return Object.keys(VITALS).flatMap((name) => found.get(name) ?? []);
