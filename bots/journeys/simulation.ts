@@ -20,7 +20,7 @@ export interface Simulation {
   readonly start: Date;
   readonly end: Date;
   readonly zone: string;
-  /** When it is booked, unless something happens before. */
+  /** When it is booked, unless an event says so or something happens before. */
   readonly booked: Date;
   readonly events: readonly SimulatedEvent[];
 }
@@ -47,7 +47,9 @@ export const SIMULATED_EVENTS = Object.keys(EFFECTS);
  */
 export function simulate(simulation: Simulation): Bundle {
   const events = [...simulation.events].sort((a, b) => a.at.getTime() - b.at.getTime());
-  const first = new Date(Math.min(simulation.booked.getTime(), events[0]?.at.getTime() ?? Infinity));
+  const isBooked = events.some(({ name }) => name === 'appointment-booked');
+  const [earliest = Infinity] = events.map(({ at }) => at.getTime());
+  const first = new Date(isBooked ? earliest : Math.min(simulation.booked.getTime(), earliest));
   const appointment: WithId<Appointment> = {
     resourceType: 'Appointment',
     id: 'simulated',

@@ -101,15 +101,18 @@ describe('A message is composed', () => {
   });
 
   test('of its own text, if it has one', () => {
-    const own = draft({ template: undefined } as Partial<Draft>, {
-      instantiatesCanonical: undefined,
-      payload: [{ contentString: 'One {{ patient.given }}' }, { contentString: 'two' }],
-    });
+    const own = draft(
+      { template: undefined },
+      {
+        instantiatesCanonical: undefined,
+        payload: [{ contentString: 'One {{ patient.given }}' }, { contentString: 'two' }],
+      },
+    );
     expect(compose(own, NOW)).toMatchObject({ body: 'One {{ patient.given }}\ntwo' });
   });
 
   test.each<[string, Draft, string]>([
-    ['nobody to get it', draft({ recipient: undefined } as Partial<Draft>), 'invalid-address'],
+    ['nobody to get it', draft({ recipient: undefined }), 'invalid-address'],
     ['two to get it', draft({}, { recipient: [{}, {}] }), 'invalid-address'],
     ['no address', draft({ recipient: patient({ telecom: [] }) }), 'no-address'],
     [
@@ -117,12 +120,8 @@ describe('A message is composed', () => {
       draft({ recipient: patient({ telecom: [{ system: 'phone', value: 'ask' }] }) }),
       'invalid-address',
     ],
-    [
-      'nothing to say',
-      draft({ template: undefined } as Partial<Draft>, { instantiatesCanonical: undefined }),
-      'no-content',
-    ],
-    ['a template that is gone', draft({ template: undefined } as Partial<Draft>), 'invalid-template'],
+    ['nothing to say', draft({ template: undefined }, { instantiatesCanonical: undefined }), 'no-content'],
+    ['a template that is gone', draft({ template: undefined }), 'invalid-template'],
     [
       'an unknown variable',
       draft({ template: template(['sms', 'en', '{{ patient.diagnosis }}']) }),
@@ -261,7 +260,7 @@ describe('The shipped templates', () => {
   test('tell the time of the place, in the language of the patient', () => {
     const confirmation = shipped.find(({ name }) => name === 'AppointmentConfirmation');
     const said = (recipient: WithId<Patient>): string =>
-      (compose({ ...draft(), template: confirmation as ActivityDefinition, recipient }, NOW) as Composed).body;
+      (compose({ ...draft(), template: confirmation, recipient }, NOW) as Composed).body;
     expect(said(patient())).toBe(
       'Hello Lena, your appointment with Dr. Ana Silva is booked for Thursday, March 14, 2030, 10:00 AM at Riverside Clinic. Questions or a change of plan? Call +12025550100.',
     );
