@@ -4,7 +4,7 @@ import { createReference, SchedulingEncounterCodingURI, ServiceTypeReferenceURI 
 import type { Appointment, Encounter, HealthcareService, Patient } from '@medplum/fhirtypes';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, setDeliveries, setStatus } from '../journeys/testing.ts';
+import { bookDirectly, setDeliveries, setStatus } from '../../test/appointments.ts';
 
 describe('An Encounter', () => {
   let clinic: Clinic;

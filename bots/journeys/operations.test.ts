@@ -4,7 +4,7 @@ import { createReference, SchedulingPlanDefinitionURI, ServiceTypeReferenceURI }
 import type { Bundle, CarePlan, HealthcareService, PlanDefinition, Task } from '@medplum/fhirtypes';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, outcomeOf, setDeliveries, setStatus, skipTo } from './testing.ts';
+import { bookDirectly, outcomeOf, setDeliveries, setStatus, skipTo } from '../../test/appointments.ts';
 
 const WORKFLOW = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code: 'workflow-definition' }],

@@ -1,18 +1,20 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Appointment, CarePlan, Encounter } from '@medplum/fhirtypes';
 import type { WithId } from '@medplum/core';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, messagesOf, outcomeOf, setDeliveries, setStatus, skipTo } from './testing.ts';
+import { bookDirectly, messagesOf, outcomeOf, setDeliveries, setStatus, skipTo } from '../../test/appointments.ts';
 
 const DONE = {
   appointment: 'fulfilled',
   journeys: ['completed'],
   linked: true,
   stages: { 'pre-visit': 'completed', 'day-of-visit': 'completed', 'post-visit': 'completed' },
-  messages: ['after-visit completed', 'appointment-confirmation completed'],
   encounters: ['finished'],
 };
+
+const MESSAGES = ['after-visit completed', 'appointment-confirmation completed'];
 
 describe('The journey of an outpatient visit', () => {
   let clinic: Clinic;
@@ -56,7 +58,7 @@ describe('The journey of an outpatient visit', () => {
 
     await setStatus(clinic, encounter, 'finished');
     await clinic.server.drain();
-    expect(await outcomeOf(clinic, appointment)).toMatchObject(DONE);
+    expect(await outcomeOf(clinic, appointment)).toMatchObject({ ...DONE, messages: MESSAGES });
   });
 
   test('ends the same with every delivery lost, by the sweeps alone', async () => {
@@ -74,40 +76,50 @@ describe('The journey of an outpatient visit', () => {
     const encounter = await startEncounter(appointment);
     await setStatus(clinic, encounter, 'finished');
     await clinic.server.advance({ minutes: 25 });
-    expect(await outcomeOf(clinic, appointment)).toMatchObject(DONE);
+    expect(await outcomeOf(clinic, appointment)).toMatchObject({ ...DONE, messages: MESSAGES });
   });
 
-  test('ends the same with deliveries doubled and in any order', async () => {
+  test('ends the same whatever is delivered late, twice at once, out of order or never', async () => {
     const bots = await clinic.medplum.searchResources('Bot', { _count: '1000' });
-    const botId = (name: string): string => bots.find((bot) => bot.name === `careline-${name}`)?.id ?? '';
+    const deliver = (name: string, resource: unknown): Promise<unknown> => {
+      const id = bots.find((bot) => bot.name === `careline-${name}`)?.id ?? '';
+      return clinic.medplum.executeBot(id, resource, 'application/fhir+json');
+    };
+    const visit = async (picks: readonly (readonly number[])[]): Promise<void> => {
+      const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(2));
+      // Each delivery carries the version that it is about.
+      const deliveries: [bot: string, resource: unknown][] = [['journeys-start', appointment]];
+      const some = async (picked: readonly number[] = []): Promise<void> => {
+        for (const pick of picked) {
+          const [bot, resource] = deliveries[pick % deliveries.length] ?? ['', undefined];
+          await Promise.all([deliver(bot, resource), deliver(bot, resource)]);
+        }
+        for (const message of await messagesOf(clinic.medplum, appointment)) {
+          await Promise.all([deliver('messages-send', message), deliver('messages-send', message)]);
+        }
+      };
+      await some(picks[0]);
+      await setStatus(clinic, appointment, 'arrived');
+      deliveries.push(['journeys-advance', { ...appointment, status: 'arrived' }]);
+      await some(picks[1]);
+      const encounter = await startEncounter(appointment);
+      deliveries.push(['journeys-advance', encounter]);
+      await some(picks[2]);
+      const finished = { ...encounter, status: 'finished' };
+      await setStatus(clinic, encounter, 'finished');
+      deliveries.push(['encounters-complete', finished], ['journeys-advance', finished]);
+      await some(picks[3]);
+      await clinic.server.advance({ minutes: 16 });
+
+      const { messages, ...outcome } = await outcomeOf(clinic, appointment);
+      expect(outcome).toMatchObject(DONE);
+      // Nobody is sent a confirmation of a visit that has begun, and nobody anything twice.
+      const isConfirmed = picks[0]?.length;
+      expect(messages).toEqual(isConfirmed ? MESSAGES : ['after-visit completed']);
+    };
     await setDeliveries(clinic, 'off');
-    const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(2));
-    const arrived = { ...appointment, status: 'arrived' };
-    await setStatus(clinic, appointment, 'arrived');
-    const encounter = await startEncounter(appointment);
-    const finished = { ...encounter, status: 'finished' };
-    await setStatus(clinic, encounter, 'finished');
-    // Each delivers the version that it was about, last things first, twice, at the same time.
-    const deliveries: [string, unknown][] = [
-      ['journeys-advance', finished],
-      ['encounters-complete', finished],
-      ['journeys-advance', encounter],
-      ['journeys-advance', arrived],
-      ['journeys-start', appointment],
-    ];
-    for (const [bot, resource] of deliveries) {
-      const once = (): Promise<unknown> => clinic.medplum.executeBot(botId(bot), resource, 'application/fhir+json');
-      await Promise.all([once(), once(), once()]);
-    }
-    const [message, ...others] = await messagesOf(clinic.medplum, appointment);
-    expect([message?.status, others.length]).toEqual(['preparation', 0]);
-    await Promise.all(
-      [1, 2, 3].map(() => clinic.medplum.executeBot(botId('messages-send'), message, 'application/fhir+json')),
-    );
-    await setDeliveries(clinic, 'active');
-    await clinic.server.advance({ minutes: 10 });
-    // Nobody is sent a confirmation of a visit that is over.
-    expect(await outcomeOf(clinic, appointment)).toMatchObject({ ...DONE, messages: ['after-visit completed'] });
+    const picks = fc.array(fc.nat(20), { maxLength: 5 });
+    await fc.assert(fc.asyncProperty(fc.tuple(picks, picks, picks, picks), visit), { numRuns: 6 });
   });
 
   test('an encounter that is finished without a check-in ends right', async () => {
@@ -121,7 +133,7 @@ describe('The journey of an outpatient visit', () => {
       period: { start: soon(2), end: soon(3) },
     });
     await clinic.server.drain();
-    expect(await outcomeOf(clinic, appointment)).toMatchObject(DONE);
+    expect(await outcomeOf(clinic, appointment)).toMatchObject({ ...DONE, messages: MESSAGES });
   });
 
   test('sends its reminders at the wall-clock time of the visit, and moves them with it', async () => {

@@ -4,7 +4,7 @@ import { createReference } from '@medplum/core';
 import type { ActivityDefinition, Bot, Communication, Patient } from '@medplum/fhirtypes';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, setDeliveries } from '../journeys/testing.ts';
+import { bookDirectly, setDeliveries } from '../../test/appointments.ts';
 import { MESSAGE_TEMPLATE, OUTBOX_SID } from './names.ts';
 import { OUTGOING_CATEGORY } from './request.ts';
 import { mediumOf } from './template.ts';

@@ -1,9 +1,9 @@
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Appointment, CarePlan, Communication, Encounter, Patient, Subscription, Task } from '@medplum/fhirtypes';
-import type { Clinic } from '../../test/clinic.ts';
-import { stageOf } from './journey.ts';
-import { STAGE_CODE } from './names.ts';
+import type { Clinic } from './clinic.ts';
+import { stageOf } from '../bots/journeys/journey.ts';
+import { STAGE_CODE } from '../bots/journeys/names.ts';
 
 /** What a client sees of a visit: states only, no ids and no times. */
 export interface Outcome {
