@@ -270,6 +270,26 @@ describe('A journey on its way', () => {
     expect(timesOf(moved, 'revoked')).toHaveLength(1);
   });
 
+  test('goes back when a check-in is undone, with its reminders and without another confirmation', () => {
+    const arrived = follow(begin(facts()), facts(VISIT[1]));
+    expect(timesOf(arrived, 'active')).toEqual([]);
+    const undone = advance(arrived, facts(), NOW);
+    expect(undone.messages).toEqual([]);
+    const back = stored(arrived, undone);
+    expect(stagesOf(back)).toMatchObject({ 'pre-visit': 'in-progress', 'day-of-visit': 'requested' });
+    expect(timesOf(back, 'active')).toEqual(['2030-03-11T14:00:00.000Z', '2030-03-13T14:00:00.000Z']);
+    expect(writesOf(back, advance(back, facts(), NOW))).toEqual([]);
+    expect(stagesOf(follow(back, facts(VISIT[1])))).toEqual(stagesOf(arrived));
+  });
+
+  test('does not go back from where somebody took it by hand, or where the patient is being seen', () => {
+    const byHand = stored(undefined, moveByHand({ journey: begin(facts()), facts: facts() }, 1, NOW));
+    expect(stagesOf(follow(byHand, facts()))).toMatchObject({ 'day-of-visit': 'in-progress' });
+    const seen = follow(begin(facts()), facts(VISIT[2]));
+    const odd = facts({ appointment: booked(), encounters: [encounter('in-progress')] });
+    expect(stagesOf(follow(seen, odd))).toMatchObject({ 'day-of-visit': 'in-progress' });
+  });
+
   test('ends with its appointment', () => {
     for (const status of ['cancelled', 'entered-in-error'] as const) {
       const ended = follow(begin(facts()), facts({ appointment: booked({ status }) }));

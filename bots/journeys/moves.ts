@@ -11,8 +11,8 @@ export const MANUAL = 'manual';
 
 /**
  * The journey as it should be, given the facts. It enters the last stage whose event has happened; what it passes over
- * on the way counts as done if its event happened too, and as skipped if not. It never goes back by itself. Deciding
- * twice on the same facts changes nothing.
+ * on the way counts as done if its event happened too, and as skipped if not. It goes back only where a check-in is
+ * undone. Deciding twice on the same facts changes nothing.
  */
 export function advance(journey: Journey, facts: Facts, now: Date): Journey {
   if (journey.carePlan.status !== 'active') {
@@ -25,6 +25,10 @@ export function advance(journey: Journey, facts: Facts, now: Date): Journey {
     return completeIfDone(enter(linked, target.index, target.event, facts, now), facts, now);
   }
   const current = linked.stages.findIndex(({ status }) => status === 'in-progress');
+  const undone = undo(linked, current, events, facts, now);
+  if (undone) {
+    return undone;
+  }
   const isWindingUp = linked.definition.stages[current]?.triggers.includes('appointment-cancelled');
   if (isCalledOff(facts.appointment) && !isWindingUp) {
     return revoke(linked, { coding: [{ system: EVENT_CODE, code: 'appointment-cancelled' }] }, now);
@@ -103,6 +107,38 @@ function targetOf(
   );
   return first < 0 ? undefined : { index: first, event: MANUAL };
 }
+
+/**
+ * A check-in that was a mistake: the patient is back in the stage before, as if nothing had happened. Its reminders
+ * that are still to come are made again; what was said on entering it is not said twice.
+ */
+function undo(
+  journey: Journey,
+  current: number,
+  events: ReadonlySet<string>,
+  facts: Facts,
+  now: Date,
+): Journey | undefined {
+  const event = journey.stages[current]?.reasonCode?.coding?.find(({ system }) => system === EVENT_CODE)?.code;
+  const former = journey.stages.findLastIndex(({ status }, index) => index < current && status === 'completed');
+  const stage = journey.definition.stages[former];
+  if (event !== 'appointment-arrived' || events.has(event) || facts.appointment?.status !== 'booked' || !stage) {
+    return undefined;
+  }
+  const stages = journey.stages.map((task, index): Task => {
+    if (index === former) {
+      return { ...reopened(task, now), status: 'in-progress', executionPeriod: { start: task.executionPeriod?.start } };
+    }
+    return index === current ? { ...reopened(task, now), status: 'requested' } : task;
+  });
+  return moveSteps(cancelSteps({ ...journey, stages }, now), stage, facts, now, true);
+}
+
+const reopened = (task: Task, now: Date): Task => ({
+  ...task,
+  executionPeriod: undefined,
+  lastModified: now.toISOString(),
+});
 
 function linkEncounter(journey: Journey, facts: Facts): Journey {
   const [encounter] = startedEncounters(facts);

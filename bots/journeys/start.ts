@@ -7,6 +7,7 @@ import { ticket } from '../runtime/ticket.ts';
 import { BEGIN_ACCESS, beginForAppointment } from './begin.ts';
 import { chooseDefinition } from './choose.ts';
 import { readDefinition } from './definition.ts';
+import { followJourneys } from './follow.ts';
 import { JOURNEY_SECRETS } from './load.ts';
 
 export default subscriber({
@@ -15,7 +16,13 @@ export default subscriber({
   on: 'Appointment',
   access: BEGIN_ACCESS,
   secrets: JOURNEY_SECRETS,
-  handle: (run, appointment) => startFor(run, appointment.id),
+  handle: async (run, appointment) => {
+    // Booked again, with its journey: a check-in was undone.
+    const isUnderWay = appointment.supportingInformation?.some(({ reference }) => reference?.startsWith('CarePlan/'));
+    await (isUnderWay
+      ? followJourneys(run, `activity-reference=Appointment/${appointment.id}&status=active`)
+      : startFor(run, appointment.id));
+  },
 });
 
 /** Starts the journey of a booking, unless it has one. */

@@ -28,15 +28,17 @@ export function makeSteps(journey: Journey, stage: StageDefinition, facts: Facts
 /**
  * Moves the steps of the stage that the patient is in to where the appointment is now. What has not happened yet gets
  * its new time; what happened for the old time, or had been too late for it, is made again if its new time is to come.
+ * @param again - Whether what was cancelled is made again for the same time, too.
  */
-export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date): Journey {
+export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date, again = false): Journey {
   return stage.steps.reduce((moved, step) => {
     const due = step.due.anchor === 'stage-entry' ? undefined : dueOf(step, facts, now);
     if (!due || !applies(step.conditions, facts)) {
       return moved;
     }
     const instance = latest(moved, stage.code, step.id);
-    if (instance && timeOf(instance)?.getTime() === due.getTime()) {
+    const isCancelled = instance?.status === 'revoked' || instance?.status === 'cancelled';
+    if (instance && timeOf(instance)?.getTime() === due.getTime() && !(again && isCancelled)) {
       return moved;
     }
     if (!instance || !isOpen(instance)) {

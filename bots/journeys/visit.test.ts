@@ -173,6 +173,20 @@ describe('The journey of an outpatient visit', () => {
     expect(reminder?.payload?.[0]?.contentString).toMatch(/Thursday, March 14, 2030, 10:00/);
   });
 
+  test('goes back with a check-in that is undone', async () => {
+    const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(240));
+    await clinic.server.drain();
+    const before = await outcomeOf(clinic, appointment);
+    await setStatus(clinic, appointment, 'arrived');
+    await clinic.server.drain();
+    await setStatus(clinic, appointment, 'booked');
+    await clinic.server.drain();
+    expect(await outcomeOf(clinic, appointment)).toEqual({
+      ...before,
+      requests: ['active', 'active', 'completed', 'revoked', 'revoked'],
+    });
+  });
+
   test('ends with a cancelled appointment: nothing of it stays open', async () => {
     const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(240));
     await clinic.server.drain();
