@@ -19,6 +19,9 @@ import type { Transport } from './transport.ts';
  * gets the claim. A message that is no longer in preparation, or not of this layer, is left alone.
  */
 export async function deliver(run: Run, message: WithId<Communication>, transport: Transport): Promise<void> {
+  if (!mayBeOurs(message)) {
+    return;
+  }
   let draft: Draft | undefined;
   const claimed = await settle({
     fhir: run.fhir,
@@ -101,6 +104,10 @@ export const isOutgoing = ({ category = [] }: Communication): boolean =>
   category
     .flatMap(({ coding }) => coding ?? [])
     .some(({ system, code }) => system === MESSAGE_CATEGORY && code === OUTGOING);
+
+/** Tells most of other programs' Communications without a request. */
+const mayBeOurs = (message: Communication): boolean =>
+  isOutgoing(message) || channelOf(message.medium) !== undefined || (message.instantiatesCanonical ?? []).length > 0;
 
 /** Other programs' Communications, of media or templates that are none of ours, are left alone. */
 function isOurs({ communication, template }: Draft): boolean {
