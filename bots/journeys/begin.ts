@@ -15,7 +15,7 @@ import { JOURNEY_ACCESS, loadJourneys, loadSources } from './load.ts';
 import { advance } from './moves.ts';
 import { JOURNEY_SID } from './names.ts';
 
-export const BEGIN_ACCESS: Access = { ...JOURNEY_ACCESS, Appointment: 'write' };
+export const BEGIN_ACCESS: Access = { ...JOURNEY_ACCESS, Appointment: 'write', Slot: 'read', Schedule: 'read' };
 
 /** What a journey is started from. */
 export interface Beginning {

@@ -25,11 +25,16 @@ export default subscriber({
   },
 });
 
-/** Starts the journey of a booking, unless it has one. */
-export async function startFor(run: Run, appointmentId: string): Promise<void> {
+/**
+ * Starts the journey of a booking, unless it has one.
+ * @param wasLost - Nobody was woken by it: then only if the definition was there before the booking, so that a layer that
+ * has just been installed does not start journeys for what was booked before it came.
+ */
+export async function startFor(run: Run, appointmentId: string, wasLost = false): Promise<void> {
   const appointment = await run.fhir.readResource('Appointment', appointmentId, { cache: 'reload' });
   const source = await chooseDefinition(run, appointment);
-  if (!source) {
+  const isEarlier = (appointment.meta?.lastUpdated ?? '') < (source?.meta?.lastUpdated ?? '');
+  if (!source || (wasLost && isEarlier)) {
     return;
   }
   const { definition, problems } = readDefinition(source);

@@ -47,7 +47,7 @@ export async function sweepJourneys(run: Run): Promise<void> {
   const withoutJourney = appointments.filter(
     (appointment) => appointment.status !== 'cancelled' && planIdsOf(appointment).length === 0,
   );
-  await each(withoutJourney, ({ id }) => startFor(run, id));
+  await each(withoutJourney, ({ id }) => startFor(run, id, true));
   await each(
     own.filter(({ status }) => status === 'draft'),
     ({ id }) => wake(run, id),

@@ -1,3 +1,4 @@
+import type { Slot } from '@medplum/fhirtypes';
 import { codeSystem, extensionUrl } from '../runtime/contract.ts';
 
 /** On a Schedule: how many days ahead its slots are kept filled (positiveInt). */
@@ -13,6 +14,7 @@ export const SLOT_REVISION = extensionUrl('slot-revision');
 export const BOOKING_RULES = extensionUrl('booking-rules');
 /** Tells the slots that were made from a pattern, which may go when the pattern does, from those made by hand. */
 export const GENERATED = { system: codeSystem('slot-origin'), code: 'generated' } as const;
+export const isGenerated = (slot: Slot): boolean => slot.meta?.tag?.some((tag) => tag.code === GENERATED.code) ?? false;
 /** Reasons for a cancellation that HL7's own code system does not have. */
 export const CANCELATION_REASON = codeSystem('cancelation-reason');
 /** HL7's reasons for a cancellation. */

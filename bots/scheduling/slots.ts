@@ -9,7 +9,7 @@ import {
 import type { Appointment, HealthcareService, Schedule, Slot } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
 import type { Offer } from './availability.ts';
-import { GENERATED } from './names.ts';
+import { GENERATED, isGenerated } from './names.ts';
 import { cachedTaken, capacityOf, placesExtension, takersOf, timeTaken } from './places.ts';
 import { overlap, timesOf } from './wall-clock.ts';
 import type { Interval } from './wall-clock.ts';
@@ -58,7 +58,6 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
   const timeOf = (slot: Slot): Interval => timeTaken(slot, { schedules: [schedule], services });
   const live = (slot: WithId<Slot>): boolean => takersOf(slot, appointments, now).length > 0;
   const inUse = (slot: WithId<Slot>): boolean => live(slot) || (cachedTaken(slot) ?? 0) > 0;
-  const isOurs = (slot: Slot): boolean => slot.meta?.tag?.some((tag) => tag.code === GENERATED.code) ?? false;
 
   const blocks = slots.filter(
     (slot) => slot.status === 'busy-unavailable' || (slot.status !== 'free' && cachedTaken(slot) === undefined),
@@ -83,16 +82,16 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
     } else {
       const fits = capacityOf(found) === plan.offer.capacity;
       matched.add(found);
-      if (!fits && isOurs(found) && !inUse(found)) {
+      if (!fits && isGenerated(found) && !inUse(found)) {
         update.push(withCapacity(found, plan.offer.capacity));
       }
     }
   }
 
   const current = open.filter((slot) => startsIn(slot, window) && Date.parse(slot.start) >= now.getTime());
-  const surplus = current.filter((slot) => isOurs(slot) && !matched.has(slot));
+  const surplus = current.filter((slot) => isGenerated(slot) && !matched.has(slot));
   const remove = surplus.filter((slot) => !inUse(slot));
-  const leftOver = slots.filter((slot) => isOurs(slot) && !matched.has(slot) && inUse(slot));
+  const leftOver = slots.filter((slot) => isGenerated(slot) && !matched.has(slot) && inUse(slot));
   const taken = open.filter(live).map(timeOf);
   const create = missing
     .filter((plan) => !leftOver.some((slot) => isSameService(slot, plan) && overlap(interval(slot), plan)))
