@@ -1,0 +1,222 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bundle, Patient, Resource, Slot } from '@medplum/fhirtypes';
+import { signIn } from '../../scripts/lib/client.ts';
+import { inRoot } from '../../scripts/lib/paths.ts';
+import type { Credentials } from '../../scripts/lib/settings.ts';
+import { HttpClient, line, measure } from './lib.ts';
+
+const CLIENTS = 8;
+const SID = 'https://careline.dev/fhir/sid/bench';
+const DAY = '2030-01-07';
+/** Medplum takes a member's own project, whatever the address says. */
+const PROJECT = 'own';
+
+/**
+ * `npm run bench -- server [--sizes 1000,100000] [--requests 3000]`: operations a second over HTTP with 8 clients against
+ * the embedded server in a process of its own, durable, with sign-in and Subscriptions on.
+ */
+export async function bench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      sizes: { type: 'string', default: '1000,100000' },
+      requests: { type: 'string', default: '3000' },
+    },
+  });
+  for (const size of values.sizes.split(',').map(Number)) {
+    console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95');
+    await withServer(async (client) => {
+      await fill(client, size);
+      await run(client, Number(values.requests), size);
+    });
+  }
+}
+
+async function withServer(work: (client: HttpClient) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
+  const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
+  try {
+    const [{ baseUrl, credentials }] = (await once(child, 'message')) as [
+      { baseUrl: string; credentials: Credentials },
+    ];
+    const medplum = await signIn({ ...credentials, baseUrl: `${baseUrl}/` });
+    const client = new HttpClient(baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
+    await work(client);
+    client.close();
+  } finally {
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Three quarters Patients, a quarter Slots of one Schedule, 32 a day. */
+async function fill(client: HttpClient, size: number): Promise<void> {
+  const schedule = { resourceType: 'Schedule', id: 's', actor: [{ reference: 'Practitioner/1' }] } satisfies Resource;
+  const { body } = await client.send('POST', 'Schedule', schedule);
+  scheduleId = (JSON.parse(body) as Resource).id ?? '';
+  for (let from = 0; from < size; from += 500) {
+    const resources = Array.from({ length: Math.min(500, size - from) }, (_none, index) =>
+      (from + index) % 4 === 0 ? slot(Math.floor((from + index) / 4)) : patient(from + index),
+    );
+    await sendBatch(client, resources);
+  }
+}
+
+let scheduleId = '';
+
+async function sendBatch(client: HttpClient, resources: Resource[]): Promise<Bundle> {
+  const entry = resources.map((resource) => ({ resource, request: { method: 'POST', url: resource.resourceType } }));
+  const { status, body } = await client.send('POST', '', { resourceType: 'Bundle', type: 'batch', entry });
+  check(status, 200);
+  return JSON.parse(body) as Bundle;
+}
+
+const patient = (n: number): Patient => ({
+  resourceType: 'Patient',
+  active: true,
+  identifier: [{ system: SID, value: `p${n}` }],
+  name: [{ use: 'official', given: [`Given${n % 97}`], family: `Family${n % 1009}` }],
+  gender: n % 2 ? 'female' : 'male',
+  birthDate: `19${String(40 + (n % 60)).padStart(2, '0')}-0${1 + (n % 9)}-1${n % 9}`,
+  telecom: [{ system: 'phone', value: `+1202555${String(n % 10000).padStart(4, '0')}` }],
+  address: [{ line: [`${n} River Street`], city: 'Springfield', state: 'NY', postalCode: '10001' }],
+});
+
+const slot = (n: number): Slot => {
+  const start = new Date(Date.parse(`${DAY}T08:00:00Z`) + Math.floor(n / 32) * 86_400_000 + (n % 32) * 900_000);
+  return {
+    resourceType: 'Slot',
+    schedule: { reference: `Schedule/${scheduleId}` },
+    status: 'free',
+    start: start.toISOString(),
+    end: new Date(start.getTime() + 900_000).toISOString(),
+  };
+};
+
+async function run(client: HttpClient, count: number, size: number): Promise<void> {
+  const report = async (name: string, times: number, work: (n: number) => Promise<void>): Promise<void> => {
+    await measure(CLIENTS, Math.ceil(times / 10), (n) => work(times + n));
+    console.log(line(name, await measure(CLIENTS, times, work)));
+  };
+  const post = async (resource: Resource): Promise<Resource> => {
+    const { status, body } = await client.send('POST', resource.resourceType, resource);
+    check(status, 201);
+    return JSON.parse(body) as Resource;
+  };
+  const get = async (path: string): Promise<void> => check((await client.send('GET', path)).status, 200);
+
+  const patients: Patient[] = [];
+  await report('create Patient', count, async (n) => {
+    patients[n] = (await post(patient(size + n))) as Patient;
+  });
+  await report('read', count, (n) => get(`Patient/${patients[n % count]?.id}`));
+  await report('search by identifier', count, (n) => get(`Patient?identifier=${SID}|p${size + (n % count)}`));
+  await report('search by name, sorted', count, (n) => get(`Patient?name=Family${n % 1009}&_sort=name`));
+  await report('update', count, async (n) => {
+    const stored = patients[n % count];
+    const { status } = await client.send('PUT', `Patient/${stored?.id}`, {
+      ...stored,
+      gender: n % 2 ? 'other' : 'male',
+      deceasedDateTime: new Date(n * 1000).toISOString(),
+    });
+    check(status, 200);
+  });
+  await report('batch of 20 creates', Math.ceil(count / 20), async (n) => {
+    await sendBatch(
+      client,
+      Array.from({ length: 20 }, (_none, index) => patient(1_000_000 + n * 20 + index)),
+    );
+  });
+  const slots: Slot[] = [];
+  await report('create Slot', count, async (n) => {
+    slots[n] = (await post(slot(200_000 + n))) as Slot;
+  });
+  const days = Math.max(1, Math.floor(size / 4 / 32));
+  await report('free slots of a day', count, (n) => {
+    const day = new Date(Date.parse(`${DAY}T00:00:00Z`) + (n % days) * 86_400_000);
+    const next = new Date(day.getTime() + 86_400_000);
+    return get(
+      `Slot?schedule=Schedule/${scheduleId}&status=free&start=ge${day.toISOString()}&start=lt${next.toISOString()}&_count=100`,
+    );
+  });
+  await report('transaction: PUT Slot (ifMatch), POST Appointment', count, (n) => book(client, slots[n], n));
+  const bot = await makeBot(client);
+  await report('bot no-op through $execute', Math.ceil(count / 3), async (n) => {
+    check((await client.send('POST', `Bot/${bot}/$execute`, { n })).status, 200);
+  });
+  await measureWake(client, bot);
+}
+
+async function book(client: HttpClient, taken: Slot | undefined, n: number): Promise<void> {
+  const { status } = await client.send('POST', '', {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      {
+        request: { method: 'PUT', url: `Slot/${taken?.id}`, ifMatch: `W/"${taken?.meta?.versionId}"` },
+        resource: { ...taken, status: 'busy' },
+      },
+      {
+        request: { method: 'POST', url: 'Appointment' },
+        resource: {
+          resourceType: 'Appointment',
+          status: 'booked',
+          slot: [{ reference: `Slot/${taken?.id}` }],
+          start: taken?.start,
+          end: taken?.end,
+          participant: [{ actor: { reference: `Patient/${n}` }, status: 'accepted' }],
+        },
+      },
+    ],
+  });
+  check(status, 200);
+}
+
+/** A bot that does nothing when it is executed, and answers a Basic with a Flag when it is woken by one. */
+async function makeBot(client: HttpClient): Promise<string> {
+  const { body } = await client.send('POST', `/admin/projects/${PROJECT}/bot`, { name: 'bench' });
+  const { id = '' } = JSON.parse(body) as Resource;
+  const code = `exports.handler = async (medplum, event) => event.input.resourceType === 'Basic'
+    ? medplum.createResource({ resourceType: 'Basic', code: { text: 'answer' }, identifier: [{ system: '${SID}', value: event.input.id }] })
+    : true;`;
+  check((await client.send('POST', `Bot/${id}/$deploy`, { code, filename: 'bench.js' })).status, 200);
+  return id;
+}
+
+/** From a write to what the bot that it woke wrote, one at a time. */
+async function measureWake(client: HttpClient, bot: string): Promise<void> {
+  await client.send('POST', 'Subscription', {
+    resourceType: 'Subscription',
+    status: 'active',
+    reason: 'bench',
+    criteria: `Basic?identifier=${SID}|ask`,
+    channel: { type: 'rest-hook', endpoint: `Bot/${bot}` },
+  });
+  const measured = await measure(1, 100, async () => {
+    const { body } = await client.send('POST', 'Basic', {
+      resourceType: 'Basic',
+      code: { text: 'question' },
+      identifier: [{ system: SID, value: 'ask' }],
+    });
+    const { id } = JSON.parse(body) as Resource;
+    let answered = 0;
+    while (answered === 0) {
+      const found = await client.send('GET', `Basic?identifier=${SID}|${id}&_total=accurate`);
+      answered = (JSON.parse(found.body) as Bundle).total ?? 0;
+    }
+  });
+  console.log(line('write to what the woken bot wrote', measured));
+}
+
+function check(status: number, expected: number): void {
+  if (status !== expected) {
+    throw new Error(`Expected ${expected}, got ${status}`);
+  }
+}
