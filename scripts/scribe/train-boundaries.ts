@@ -33,6 +33,6 @@ export function trainBoundaries(conversations: readonly string[]): LinearModel {
     rate: 0.1,
     decay: 5e-3,
     minimum: 2,
-    keep: 6000,
+    keep: 5000,
   });
 }

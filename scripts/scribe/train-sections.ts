@@ -17,7 +17,7 @@ export const SECTION_TRAINING: Training = {
   rate: 0.02,
   decay: 0.01,
   minimum: 2,
-  keep: 6000,
+  keep: 4500,
 };
 
 export function sectionExamples(visits: readonly Visit[]): Example[] {

@@ -145,9 +145,12 @@ function dropFillers(tokens: readonly Token[]): Token[] {
       i++;
       continue;
     }
+    // "it was , uh , a weekend": the commas were the filler's.
+    if (kept.at(-1)?.word === ',' && tokens[i + phrase.length]?.word === ',') kept.pop();
     const last = tokens[i + phrase.length - 1] ?? token;
     for (const word of KEPT.get(phrase.join(' ')) ?? []) kept.push({ ...token, word, end: last.end });
     i += phrase.length;
+    if (tokens[i]?.word === ',' && kept.at(-1)?.word !== ',' && !KEPT.has(phrase.join(' '))) i++;
   }
   return kept;
 }

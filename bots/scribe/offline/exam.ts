@@ -29,6 +29,10 @@ const NAMED = /\bon (?:his |her |their |the |my )?((?:[a-z]+ ){1,3})exam/;
 
 const SHORTER: readonly (readonly [RegExp, string])[] = [
   [
+    /^(?:looking at|listening to|feeling|examining|palpating) (?:him|her|the patient|them|his|her|their|the)(?: [a-z]+){0,2} ?, /,
+    '',
+  ],
+  [
     /^(?:(?:and|so|now|then|also) )*(?:on|with|for|of|in) (?:his|her|their|the|my|a|physical|this)? ?(?:[a-z]+ ){0,4}exam(?:ination)? ?(?:of (?:his|her|their|the) [a-z]+ )?,? ?/,
     '',
   ],

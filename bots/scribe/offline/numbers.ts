@@ -37,7 +37,7 @@ const valueOf = (word: string | undefined): number | undefined => SMALL.get(word
 
 /** Whether a word is part of a spoken number: "one one nine" is no stutter. */
 export function isNumberWord(word: string): boolean {
-  return SMALL.has(word);
+  return SMALL.has(word) || SCALES.has(word);
 }
 
 /** Rewrites the numbers in a list of words. */
@@ -93,7 +93,7 @@ interface Growing {
 }
 
 function readWhole(words: readonly string[], at: number): Reading | undefined {
-  const first = words[at] === 'a' && SCALES.has(words[at + 1] ?? '') ? 1 : valueOf(words[at]);
+  const first = words[at] === 'a' && words[at + 1] === 'hundred' ? 1 : valueOf(words[at]);
   if (first === undefined) return undefined;
   let grown: Growing = { total: first, last: first };
   let i = at + 1;
@@ -123,7 +123,7 @@ function grow({ total, last }: Growing, word: string, before: string): Growing |
   const tens = last >= 20 && last < 100 && last % 10 === 0 && value > 0 && value < 10;
   if (tens || ((last === 100 || last === 1000) && value < 100)) return { total: total + value, last: value };
   const hundreds = total > 0 && total < 10 && value >= 10;
-  const year = (total === 20 || total === 19) && value >= 10;
+  const year = (total === 20 && value >= 10 && value < 30) || (total === 19 && value >= 10);
   return hundreds || year ? { total: total * 100 + value, last: value } : undefined;
 }
 

@@ -43,6 +43,8 @@ const BETWEEN = new Set(
     ' ',
   ),
 );
+/** "can you lift": the verb has been bent already. */
+const INVERTED = new Set('can could do did does will would should may might must are were is'.split(' '));
 const BEFORE_OBJECT = new Set(
   'to for with of from at on in by about gives gave told tell tells help helps helped helping bothers bothering bothered see seen put sent made make makes had hits hit asked let giving getting get got keep keeps hurts hurting and start started follow call want like than take send refer'.split(
     ' ',
@@ -67,8 +69,9 @@ export function toThirdPerson(words: readonly string[], voice: Voice, pronouns: 
     const bare = contraction?.[1] ?? word;
     const isPatient = bare === self || (voice === 'patient' && bare === 'we');
     if (isPatient && !(word === 'you' && isObject(words, i))) {
-      out.push(...subject(bare, pronouns), ...expand(contraction?.[2], words[i + 1]));
-      agrees = !contraction;
+      const plural = bare === 'we';
+      out.push(...subject(bare, pronouns), ...(plural ? clinicians : expand)(contraction?.[2], words[i + 1]));
+      agrees = !contraction && !plural && !INVERTED.has(words[i - 1] ?? '');
     } else if (voice === 'patient' ? word === 'me' || word === 'us' : bare === 'you') {
       out.push(pronouns.object);
     } else if (word === possessive || (voice === 'patient' && word === 'our')) out.push(pronouns.possessive);
@@ -147,6 +150,9 @@ const SHORT = new Map<string, string>(
     "might've": 'might have',
     "there've": 'there have',
     "it'll": 'it will',
+    "he'll": 'he will',
+    "she'll": 'she will',
+    "they'll": 'they will',
     "that'll": 'that will',
     "let's": 'we will',
     "what's": 'what is',

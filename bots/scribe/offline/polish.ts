@@ -1,5 +1,7 @@
 /** Turns of speech as a note has them: "i am going to order" is "will order", "he does have" is "he has". */
 
+import { conjugate, isPresent } from './verbs.ts';
+
 type Rule = readonly [pattern: RegExp, written: string];
 
 const RULES: readonly Rule[] = [
@@ -15,8 +17,10 @@ const RULES: readonly Rule[] = [
   [/\blet me (?=order|prescribe|refer)/g, 'we will '],
   [/\bwe will be ordering\b/g, 'we will order'],
   [/\b(?:does|do) have\b/g, 'has'],
+  [/\b([a-z]{3,})'s (been|gotten)\b/g, '$1 has $2'],
+  [/\b([a-z]{3,})'s ([a-z]{3,}ing)\b/g, '$1 is $2'],
+  [/^number \d+ ?,? ?/, ''],
   [/\bdid have\b/g, 'had'],
-  [/\bdoes (feel|look|show|seem|take|need|want|get)\b/g, '$1s'],
   [/\b(?:i|we) do (think|want|believe|recommend|see|feel|appreciate|hear)\b/g, 'i $1'],
   [/\bhas got\b/g, 'has'],
   [/\bhave got\b/g, 'have'],
@@ -36,5 +40,6 @@ const RULES: readonly Rule[] = [
 /** Rewrites a statement; the meaning, the drugs and the numbers stay. */
 export function polish(words: readonly string[]): string[] {
   const text = RULES.reduce((line, [pattern, written]) => line.replace(pattern, written), words.join(' '));
-  return text.split(' ').filter(Boolean);
+  const bent = text.replace(/\bdoes ([a-z]+)\b/g, (all, verb: string) => (isPresent(verb) ? conjugate(verb) : all));
+  return bent.split(' ').filter(Boolean);
 }

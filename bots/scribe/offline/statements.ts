@@ -6,6 +6,7 @@ import { writeNumbers } from './numbers.ts';
 import { polish } from './polish.ts';
 import { type Pronouns, toThirdPerson } from './person.ts';
 import type { Utterance } from './sentences.ts';
+import type { Token } from './tokens.ts';
 import type { Speaker } from './transcript.ts';
 
 export interface Span {
@@ -29,6 +30,11 @@ export interface Statement {
 
 /** What is said to a recording device is no statement about the patient; orders given to it are read as orders. */
 const COMMAND = /\b(?:dragon|show me|finalize the note|alexa)\b/;
+/** Talk about the conversation itself. */
+const MEANWHILE =
+  /^(?:(?:we will|let's|let me|i'm going to|i will|i'll|i want to|i'd like to) (?:also )?(?:talk|look|go ahead|go over|see here|do (?:a|your|my) (?:quick |brief )?(?:physical )?exam|take a (?:quick |good )?(?:look|listen)|check (?:you )?out|pull up|discuss)|paragraph|next section|(?:here )?per (?:the|my) template)\b/;
+/** Where a clinician's sentence turns into a question. */
+const TURNS_TO_QUESTION = /\b(?:are|do|did|have|can|could|would|were) you\b|\bhow (?:are|is|has|have|do|about)\b/;
 /** Utterances that may follow a question before its answer is given up. */
 const REACH = 3;
 
@@ -36,7 +42,7 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
   const statements: Statement[] = [];
   const length = Math.max(1, utterances.at(-1)?.end ?? 1);
   utterances.forEach((utterance, index) => {
-    const tokens = clean(utterance.tokens);
+    const tokens = beforeQuestion(clean(utterance.tokens), utterance);
     const said = tokens.map(({ word }) => word);
     const place = { said, speaker: utterance.speaker, position: utterance.start / length, index };
     if (utterance.speaker === 'clinician') {
@@ -49,7 +55,8 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
       }
       if (utterance.question) return;
     }
-    if (!tells(said) || COMMAND.test(said.join(' '))) return;
+    const text = said.join(' ');
+    if (!tells(said) || COMMAND.test(text) || MEANWHILE.test(text)) return;
     const first = tokens[0];
     const last = tokens.at(-1);
     if (!first || !last) return;
@@ -57,6 +64,14 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
     statements.push({ ...place, words, spans: [{ start: first.start, end: last.end }], origin: 'said' });
   });
   return statements;
+}
+
+/** "in terms of your diet , are you …" says nothing after the turn; a question that is one from the start stays whole. */
+function beforeQuestion(tokens: readonly Token[], { speaker, question }: Utterance): readonly Token[] {
+  if (speaker !== 'clinician' || question) return tokens;
+  const words = tokens.map(({ word }) => word);
+  const at = words.findIndex((_, i) => i > 0 && TURNS_TO_QUESTION.test(words.slice(i, i + 2).join(' ')));
+  return at < 0 ? tokens : tokens.slice(0, at);
 }
 
 /** A few words without a noun or verb of their own say nothing. */

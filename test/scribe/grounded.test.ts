@@ -1,0 +1,27 @@
+/** Whatever was said, the note has no number that some reading of the transcript does not give. */
+
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { draft, noteText } from '../../bots/scribe/scribe.ts';
+import { spokenNumbers, writtenNumbers } from './grounding.ts';
+
+const word = fc.constantFrom(
+  ...`i you your the a take increase lisinopril to pain blood pressure heart rate is temperature weight about for and one
+  two three five nine ten twelve fifteen seventy thirty forty eighty ninety hundred thousand over point out of six plus
+  milligrams percent weeks days years old um okay , . ? 12 500 7.1 120/80`.split(/\s+/),
+);
+const turn = fc
+  .tuple(fc.constantFrom('[doctor] ', '[patient] '), fc.array(word, { minLength: 3, maxLength: 25 }))
+  .map(([label, words]) => label + words.join(' '));
+
+test('every number of the note was said', () => {
+  fc.assert(
+    fc.property(fc.array(turn, { maxLength: 6 }), (turns) => {
+      // Fillers between the words of a number do not part it.
+      const heard = turns.join('\n').replace(/\bum\b|[,.?]/g, ' ');
+      const said = new Set([...writtenNumbers(turns.join('\n')), ...spokenNumbers(heard)]);
+      for (const number of writtenNumbers(noteText(draft(turns.join('\n'))))) expect(said).toContain(number);
+    }),
+    { numRuns: 500 },
+  );
+});
