@@ -7,7 +7,7 @@ import { spokenNumbers, writtenNumbers } from './grounding.ts';
 
 const word = fc.constantFrom(
   ...`i you your the a take increase lisinopril to pain blood pressure heart rate is temperature weight about for and one
-  two three five nine ten twelve fifteen seventy thirty forty eighty ninety hundred thousand over point out of six plus
+  two three five nine ten twelve fifteen seventy thirty forty eighty ninety hundred thousand over out of six plus
   milligrams percent weeks days years old um okay , . ? 12 500 7.1 120/80`.split(/\s+/),
 );
 const turn = fc

@@ -53,6 +53,7 @@ export function answered(question: readonly string[], answer: 'yes' | 'no', pron
 }
 
 function finding(text: string, answer: 'yes' | 'no', pronouns: Pronouns): string[] | undefined {
+  if (/\b(?:questions?|concerns?)\b/.test(text)) return undefined;
   const list = text.replace(/\b(?:or|and) any\b/g, ' or ').replace(LEFTOVERS, ' ');
   const items = list
     .split(/ ?, ?|\bor\b/)

@@ -21,6 +21,8 @@ const REFERRAL =
   /\b(?:refer(?:ral)?|send|consult)\b[a-z ,]{0,25}?\b(?:to|with|for|from)\b (?:see )?(?:a |an |the |our |your |my )*((?:[a-z-]+ ){0,2}(?:therapy|therapist|cardiolog\w+|orthoped\w+|surgeon|surgery|neurolog\w+|gastroenterolog\w+|dermatolog\w+|urolog\w+|nephrolog\w+|endocrinolog\w+|pulmonolog\w+|podiatr\w+|ophthalmolog\w+|rheumatolog\w+|oncolog\w+|psychiatr\w+|nutritionist|dieti[ct]ian|allergist|hematolog\w+|specialist|counseling|rehab|pain management|infectious disease))\b/;
 const REFERRED =
   /\b((?:[a-z-]+ ){0,1}(?:cardiology|podiatry|surgical|orthopedic|neurology|physical therapy|nutrition|gi|dermatology)) (?:consult|referral)\b/;
+/** How far before a drug the word stands that orders it. */
+const LEAD = 8;
 const MEDICATION = 0.75;
 const SERVICE = 0.7;
 
@@ -58,8 +60,9 @@ function medications(reading: Reading, utterance: Utterance, words: readonly str
   const text = words.join(' ');
   if (STOPS.test(text)) return [];
   return findDrugs(words).flatMap((drug) => {
-    if (drug.generic || (!GIVES.test(text) && !drug.dose)) return [];
     const at = words.indexOf(drug.words[0] ?? '');
+    const given = GIVES.test(words.slice(Math.max(0, at - LEAD), Math.max(0, at)).join(' '));
+    if (drug.generic || (!given && !drug.dose)) return [];
     if (assertion(words, Math.max(0, at), at + drug.words.length).negated) return [];
     return [medication(reading, utterance, drug)];
   });

@@ -68,9 +68,10 @@ function agreedSide(mentions: readonly Mention[]): Side | undefined {
 /** The clinician's own word for it, the fullest one. */
 function naming(mentions: readonly Mention[]): string {
   const clinicians = mentions.filter(({ speaker }) => speaker === 'clinician');
-  const phrases = (clinicians.length ? clinicians : mentions).map((mention) => mention.phrase);
-  const fullest = phrases.reduce((longest, one) => (one.length > longest.length ? one : longest), '');
-  return CLINICAL_NAMES.get(fullest) ?? fullest;
+  const phrases = (clinicians.length ? clinicians : mentions).map(
+    ({ phrase: said }) => CLINICAL_NAMES.get(said) ?? said,
+  );
+  return phrases.reduce((fullest, one) => (one.length > fullest.length ? one : fullest), '');
 }
 
 function quoted(mentions: readonly Mention[]): Mention[] {

@@ -61,7 +61,7 @@ export function tokenize(transcript: string, from = 0, to = transcript.length): 
  */
 export const DOT = 'dot';
 const DIGIT_WORD =
-  /^(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)$/;
+  /^(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)$/;
 
 function isDecimalPoint(tokens: readonly Token[], at: number): boolean {
   if (tokens[at]?.word !== '.' || /^(?:of|more|thing|day|time)$/.test(tokens[at + 2]?.word ?? '')) return false;

@@ -41,7 +41,7 @@ const VITALS: Readonly<Record<string, Vital>> = {
   },
   temperature: {
     label: 'Temperature',
-    pattern: /\b(?:temperature|temp)\b(?: [a-z]+){0,5} (\d{2,3}(?:\.\d+)?)\b/,
+    pattern: /\b(?:temperature|temp)\b(?: [a-z]+){0,5} (\d{2,3}(?:(?:\.| point )\d+)?)\b/,
     unit: '[degF]',
     low: 90,
     high: 110,
@@ -83,7 +83,7 @@ export function vitalSigns({ transcript, utterances }: Reading): DraftObservatio
       const text = `${label}: ${value}`;
       const evidence = [{ statement: text, text: transcript.slice(start, end), start, end }];
       const base = { category: 'vital-signs' as const, text, ...(code && { code }), confidence: CONFIDENCE, evidence };
-      if (!value.includes('/')) return [{ ...base, value: { value: Number(value), unit } }];
+      if (!value.includes('/')) return [{ ...base, value: { value: numberOf(value), unit } }];
       const [high = 0, low = 0] = value.split('/').map(Number);
       const systolic = codeFor(SYSTOLIC);
       const diastolic = codeFor(DIASTOLIC);
@@ -119,11 +119,17 @@ function saidVitals(utterances: readonly Utterance[]): SaidVital[] {
 }
 
 function plausible(value: string, { low, high }: Vital): boolean {
-  return value.split('/').every((part) => Number(part) >= low && Number(part) <= high);
+  return value.split('/').every((part) => numberOf(part) >= low && numberOf(part) <= high);
+}
+
+/** Beside the name of a measurement a point that was only written can only be a decimal one. */
+function numberOf(value: string): number {
+  return Number(value.replace(' point ', '.'));
 }
 
 function writtenText({ tokens }: Utterance): string {
-  return writeNumbers(tokens.filter((token) => isWord(token) || token.word === '%').map(({ word }) => word)).join(' ');
+  const words = tokens.filter((token) => isWord(token) || token.word === '%').map(({ word }) => word);
+  return writeNumbers(words).join(' ');
 }
 
 export function codeFor(name: string): Code | undefined {

@@ -2,6 +2,8 @@
 export const CLINICAL_NAMES: ReadonlyMap<string, string> = new Map([
   ['high blood pressure', 'hypertension'],
   ['hypertensive', 'hypertension'],
+  ['blood pressure', 'hypertension'],
+  ['rotator cuff', 'rotator cuff disorder'],
   ['afib', 'atrial fibrillation'],
   ['a fib', 'atrial fibrillation'],
   ['a-fib', 'atrial fibrillation'],
