@@ -29,6 +29,7 @@ const RULES: readonly Rule[] = [
   [/\bcause\b(?= (?:he|she|it|they|the patient|i|we) )/g, 'because'],
   [/\bthe patient the patient\b/g, 'the patient'],
   [/\bthat that\b/g, 'that'],
+  [/\b(he|she|they|it|the patient) ,? ?\1\b/g, '$1'],
   [
     /^(?:for|from|with|as for|and) (?:his|her|their|the|the patient's) (?:first|second|third|fourth|next|last|final|other|1st|2nd) (?:problem|issue|concern|diagnosis|thing|one)?s? ?(?:of |is )?,? ?/,
     'for ',
