@@ -117,16 +117,17 @@ export function buffersOf(schedule: Schedule, service: WithId<HealthcareService>
 }
 
 /**
- * The longest time that one slot of the Schedule takes, buffers included, as far as these services tell.
+ * The longest time that one slot of the Schedule takes, buffers included, as far as the Schedule itself and these
+ * services tell.
  * @returns Minutes.
  */
 export function longestOf(schedule: Schedule, services: readonly WithId<HealthcareService>[]): number {
-  const lengths = services.map(
-    (service) =>
-      lengthOf(schedule, service, 'bufferBefore') +
-      lengthOf(schedule, service, 'duration') +
-      lengthOf(schedule, service, 'bufferAfter'),
-  );
+  const lengths = servicesOf(schedule).map((reference) => {
+    const [, id = ''] = reference.split('/');
+    const service = services.find((known) => known.id === id) ?? { resourceType: 'HealthcareService', id };
+    const urls = ['bufferBefore', 'duration', 'bufferAfter'] as const;
+    return urls.reduce((sum, url) => sum + lengthOf(schedule, service, url), 0);
+  });
   return Math.max(0, ...lengths);
 }
 

@@ -79,13 +79,14 @@ export function placesOf(
 ): Places {
   const takers = takersOf(slot, calendar.appointments, now);
   const taken = takers.length;
-  if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error') {
+  if (isBlocked(slot)) {
     return { status: slot.status, taken, closed: 'blocked' };
   }
   const shutting = rivalsOf(slot, calendar).some(
-    (rival) => !together.includes(rival) && (rival.status === 'busy-unavailable' || isTaken(rival, calendar, now)),
+    (rival) =>
+      !together.includes(rival) && (isBlocked(rival) || takersOf(rival, calendar.appointments, now).length > 0),
   );
-  if (taken >= capacityOf(slot) || isForeignBooking(slot)) {
+  if (taken >= capacityOf(slot)) {
     const held = takers.some(({ status }) => status === 'pending');
     return { status: held ? 'busy-tentative' : 'busy', taken, closed: 'full' };
   }
@@ -94,7 +95,7 @@ export function placesOf(
 
 /** The slot as its places say it should be; the same object if it is so already. */
 export function recounted(slot: WithId<Slot>, calendar: Calendar, now: Date): WithId<Slot> {
-  if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error' || isForeignBooking(slot)) {
+  if (isBlocked(slot)) {
     return slot;
   }
   const { status, taken } = placesOf(slot, calendar, now);
@@ -131,13 +132,20 @@ function withPlaces(slot: WithId<Slot>, status: Slot['status'], taken: number, o
   };
 }
 
-function isTaken(slot: WithId<Slot>, { appointments }: Calendar, now: Date): boolean {
-  return isForeignBooking(slot) || takersOf(slot, appointments, now).length > 0;
-}
-
-/** Busy by the word of another program: it has no count of ours. */
-function isForeignBooking(slot: Slot): boolean {
-  return cachedTaken(slot) === undefined && (slot.status === 'busy' || slot.status === 'busy-tentative');
+/**
+ * Whether a slot is not ours to give: blocked, void, or busy by the word of another program, since it has no count of
+ * ours.
+ */
+export function isBlocked(slot: Slot): boolean {
+  switch (slot.status) {
+    case 'free':
+      return false;
+    case 'busy':
+    case 'busy-tentative':
+      return cachedTaken(slot) === undefined;
+    default:
+      return true;
+  }
 }
 
 function slotBuffers(slot: Slot, { schedules, services }: Pick<Calendar, 'schedules' | 'services'>): Buffers {

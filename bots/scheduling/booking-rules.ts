@@ -1,0 +1,76 @@
+import type { WithId } from '@medplum/core';
+import { extractServiceTypeReferences, getExtension, schedulingDurationToMinutes } from '@medplum/core';
+import type { Duration, HealthcareService, Schedule, Slot } from '@medplum/fhirtypes';
+import { refuse } from '../runtime/outcome.ts';
+import type { Requester } from '../runtime/requester.ts';
+import { BOOKING_RULES } from './names.ts';
+import type { Calendar } from './places.ts';
+
+type RuleName = 'minimumNotice' | 'maximumHorizon' | 'cancellationCutoff';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Whether the rules of the slots' Schedules and services let them be booked now. A Schedule's rule goes before its
+ * service's; staff may step over a rule if they give a reason.
+ * @throws Refusal `business-rule` about `slot`.
+ */
+export function checkNotice(
+  slots: readonly WithId<Slot>[],
+  calendar: Calendar,
+  requester: Requester,
+  reason: string | undefined,
+  now: Date,
+): void {
+  if (mayStepOver(requester, reason)) {
+    return;
+  }
+  for (const slot of slots) {
+    const ahead = Date.parse(slot.start) - now.getTime();
+    if (ahead < (ruleOf(slot, calendar, 'minimumNotice') ?? 0)) {
+      refuse('business-rule', 'slot', 'This slot is too soon to be booked. Staff can book it with a reason.');
+    }
+    if (ahead > (ruleOf(slot, calendar, 'maximumHorizon') ?? Infinity)) {
+      refuse('business-rule', 'slot', 'This slot is too far ahead to be booked. Staff can book it with a reason.');
+    }
+  }
+}
+
+/**
+ * Whether a booking can still be given back.
+ * @throws Refusal `business-rule` about `appointment`.
+ */
+export function checkCutoff(
+  slots: readonly WithId<Slot>[],
+  calendar: Calendar,
+  requester: Requester,
+  reason: string | undefined,
+  now: Date,
+): void {
+  for (const slot of mayStepOver(requester, reason) ? [] : slots) {
+    if (Date.parse(slot.start) - now.getTime() < (ruleOf(slot, calendar, 'cancellationCutoff') ?? -Infinity)) {
+      refuse('business-rule', 'appointment', 'It is too late to change this appointment. Please call the clinic.');
+    }
+  }
+}
+
+const mayStepOver = (requester: Requester, reason: string | undefined): boolean =>
+  requester.kind !== 'patient' && reason !== undefined;
+
+/** In milliseconds. */
+function ruleOf(slot: Slot, { schedules, services }: Calendar, name: RuleName): number | undefined {
+  const [reference] = extractServiceTypeReferences(slot.serviceType);
+  const owners: (Schedule | HealthcareService | undefined)[] = [
+    schedules.find(({ id }) => slot.schedule.reference === `Schedule/${id}`),
+    services.find(({ id }) => reference?.reference === `HealthcareService/${id}`),
+  ];
+  const lengths = owners.map((owner) => owner && lengthOf(getExtension(owner, BOOKING_RULES, name)?.valueDuration));
+  return lengths.find((length) => length !== undefined);
+}
+
+/** Takes the UCUM code where there is one, else the unit. */
+function lengthOf(duration: Duration | undefined): number | undefined {
+  const byCode = duration?.code && schedulingDurationToMinutes({ value: duration.value, unit: duration.code });
+  const minutes = byCode || schedulingDurationToMinutes(duration);
+  return minutes === undefined ? undefined : minutes * MINUTE_MS;
+}
