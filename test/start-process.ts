@@ -18,16 +18,27 @@ export interface StartedProcess {
   readonly ended: Promise<number | null>;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a test that failed left running. */
+export function killAll(): void {
+  running.forEach((child) => child.kill('SIGKILL'));
+}
+
 /** Starts `scripts/start.ts` with these settings and nothing else of Careline's from the environment. */
 export function spawnStart(settings: Readonly<Record<string, string>>): StartedProcess {
   const child = spawn(process.execPath, [inRoot('scripts', 'start.ts')], {
     env: { PATH: process.env.PATH, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
   return { child, output: () => output, ended };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -5,13 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Basic } from '@medplum/fhirtypes';
-import { adminOf, spawnStart, untilReady } from './start-process.ts';
+import { adminOf, killAll, spawnStart, untilReady } from './start-process.ts';
 
 let dataDir: string;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'careline-'));
 });
-afterAll(async () => rm(dataDir, { recursive: true, force: true }));
+afterAll(async () => {
+  killAll();
+  await rm(dataDir, { recursive: true, force: true });
+});
 
 const basic = (text: string): Basic => ({ resourceType: 'Basic', code: { text } });
 
@@ -58,7 +62,8 @@ describe('npm start', () => {
   });
 
   test('a port in use says so', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const taken = createServer().listen(0, '127.0.0.1').unref();
+    await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const started = spawnStart({ PORT: String(port), CARELINE_DATA: join(dataDir, 'other') });
     expect(await started.ended).toBe(2);

@@ -18,7 +18,7 @@ afterAll(() => clinic.close());
 /** Books as another program would, past our operations, on a Schedule of the project. */
 async function book(schedule: Partial<Schedule>, slot: Partial<Slot>): Promise<WithId<Appointment>> {
   const { medplum } = clinic;
-  const actor = [createReference(clinic.demo('provider-1'))];
+  const actor = [{ reference: `Practitioner/${clinic.demo('provider-1').id}` }];
   const kept = await medplum.createResource<Schedule>({ resourceType: 'Schedule', actor, ...schedule });
   const taken = await medplum.createResource<Slot>({
     resourceType: 'Slot',
