@@ -15,6 +15,26 @@ export function readArgs<T extends ParseArgsOptionsConfig>(
   }
 }
 
+/**
+ * Reads a command line that names one thing besides its options, such as a file.
+ * @param what - How a message names the thing: `FILE`.
+ */
+export function readArgsWith<T extends ParseArgsOptionsConfig>(
+  what: string,
+  options: T,
+): { subject: string; args: ReturnType<typeof parseArgs<{ options: T }>>['values'] } {
+  try {
+    const { positionals, values } = parseArgs({ options, strict: true, allowPositionals: true });
+    const [subject, ...others] = positionals;
+    if (subject === undefined || others.length > 0) {
+      throw new Error(`Give one ${what}.`);
+    }
+    return { subject, args: values };
+  } catch (thrown) {
+    throw new SettingsError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
 /** Runs a command; a mistake of the user is one line and exit code 2, anything else exit code 1. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {

@@ -8,6 +8,9 @@ import { lockDataFolder } from './lock.ts';
 import { migrate } from './schema.ts';
 import { Scope } from './scope.ts';
 
+/** The database's name in the data folder. */
+export const DATABASE_FILE = 'careline.sqlite';
+
 export interface StoreOptions {
   /** Where the database lives. Undefined keeps everything in memory, for tests. */
   dataDir?: string;
@@ -38,7 +41,7 @@ export class Store {
     } else {
       mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
       this.unlock = lockDataFolder(options.dataDir);
-      const file = join(options.dataDir, 'careline.sqlite');
+      const file = join(options.dataDir, DATABASE_FILE);
       this.db = openWriter(file);
       this.reader = new Connection(file, { readOnly: true });
       this.reader.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -65536');
