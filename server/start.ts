@@ -140,6 +140,10 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   await cron.start(executor);
   listener.serve(createApp(api, authenticator, log));
 
+  // A bot may end and leave a promise behind that fails later; that must not take the server down.
+  const onStray = (err: unknown): void => log.error('a promise that nobody waits for failed', err);
+  process.on('unhandledRejection', onStray);
+
   return {
     baseUrl: localUrl,
     credentials,
@@ -157,6 +161,7 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
       subscriptions.stop();
       await Promise.race([background.idle(), delay(STOP_GRACE)]);
       await store.close();
+      process.off('unhandledRejection', onStray);
     }),
   };
 }

@@ -62,10 +62,10 @@ export class TestServer {
   ): Promise<WithId<Bot>> {
     const { accessPolicy, ...more } = fields;
     const name = more.name ?? 'test-bot';
-    const made = (await this.medplum.post(`admin/projects/${this.projectId}/bot`, {
+    const made = await this.medplum.post<WithId<Bot>>(`admin/projects/${this.projectId}/bot`, {
       name,
       accessPolicy,
-    })) as WithId<Bot>;
+    });
     await this.deploy(made.id, handler);
     const bot = await this.medplum.readResource('Bot', made.id);
     return Object.keys(more).length === 0 ? bot : this.medplum.updateResource<Bot>({ ...bot, ...more });

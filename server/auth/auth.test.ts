@@ -23,9 +23,9 @@ function basic(id: string, secret: string): Record<string, string> {
 
 /** A client whose membership has the policies given. */
 async function member(access: ProjectMembershipAccess[]): Promise<ClientApplication> {
-  const client = (await t.medplum.post(`admin/projects/${t.projectId}/client`, {
+  const client = await t.medplum.post<ClientApplication>(`admin/projects/${t.projectId}/client`, {
     name: 'member',
-  })) as ClientApplication;
+  });
   const membership = await t.medplum.searchOne('ProjectMembership', `profile=ClientApplication/${client.id}`);
   await t.medplum.post(`admin/projects/${t.projectId}/members/${membership?.id}`, { ...membership, access });
   return client;
@@ -92,7 +92,7 @@ describe('a request', () => {
     'with %j is unauthorized',
     async (headers) => {
       const response = await fetch(`${t.server.baseUrl}/fhir/R4/Patient`, {
-        headers: headers as Record<string, string>,
+        headers: headers,
       });
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toContain('realm=');

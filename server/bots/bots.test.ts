@@ -109,9 +109,9 @@ describe('$execute', () => {
       const started = await execute(bot, input, { prefer: 'respond-async' });
       expect(started.status).toBe(202);
       await t.server.drain();
-      return (await fetch(started.headers.get('content-location') as string, {
+      return await fetch(started.headers.get('content-location') as string, {
         headers: { authorization: `Bearer ${t.medplum.getAccessToken()}` },
-      })) as Response;
+      });
     };
     const good = await statusOf({});
     expect(good.status).toBe(200);
@@ -152,7 +152,11 @@ describe('$deploy', () => {
   });
 
   test('needs code, at most 1 MB of it, and its syntax is found out when it runs', async () => {
-    const bot = await t.medplum.createResource<Bot>({ resourceType: 'Bot', name: 'empty' });
+    const bot = await t.medplum.createResource<Bot>({
+      resourceType: 'Bot',
+      name: 'empty',
+      runtimeVersion: 'vmcontext',
+    });
     const path = `/fhir/R4/Bot/${bot.id}/$deploy`;
     expect(await (await t.post(path, {})).json()).toMatchObject({
       issue: [{ details: { text: 'Bot missing executable code' } }],
@@ -240,6 +244,14 @@ describe('a webhook', () => {
     ]);
     expect((await post(`${t.server.baseUrl}/webhook/nobody`))[0]).toBe(404);
     expect((await fetch(await hook('async () => 1'))).status).toBe(404);
+  });
+});
+
+test('a bot that says no runtime, or another, does not run', async () => {
+  const bot = await t.medplum.createResource<Bot>({ resourceType: 'Bot', name: 'plain' });
+  await t.deploy(bot.id, 'async () => 1');
+  expect(await (await execute(bot)).json()).toMatchObject({
+    issue: [{ details: { text: 'Unsupported bot runtime' } }],
   });
 });
 

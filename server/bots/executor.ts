@@ -1,5 +1,13 @@
-import { badRequest, createReference, normalizeErrorString, normalizeOperationOutcome } from '@medplum/core';
-import type { ProjectSetting } from '@medplum/fhirtypes';
+import type { Script } from 'node:vm';
+import {
+  badRequest,
+  createReference,
+  normalizeErrorString,
+  normalizeOperationOutcome,
+  OperationOutcomeError,
+} from '@medplum/core';
+import type { WithId } from '@medplum/core';
+import type { Bot, ProjectSetting } from '@medplum/fhirtypes';
 import type { Session } from '../auth/session.ts';
 import { systemContext } from '../auth/session.ts';
 import type { Repositories } from '../auth/session.ts';
@@ -48,16 +56,10 @@ export class BotExecutor {
 
   private async run(request: BotRequest): Promise<{ result: BotResult; requests: number }> {
     const { bot, runAs } = request;
-    if (!runAs.project.features?.includes('bots')) {
-      return {
-        result: { success: false, log: 'Bots not enabled', returnValue: badRequest('Bots not enabled') },
-        requests: 0,
-      };
-    }
-    const { baseUrl, clock, followClock, code, dispatch } = this.options;
-    let script;
+    const { baseUrl, clock, followClock, dispatch } = this.options;
+    let script: Script;
     try {
-      script = await code.script(bot);
+      script = await this.load(bot, runAs);
     } catch (err) {
       const result = { success: false, log: normalizeErrorString(err), returnValue: normalizeOperationOutcome(err) };
       return { result, requests: 0 };
@@ -75,6 +77,7 @@ export class BotExecutor {
           input: request.input,
           contentType: request.contentType,
           secrets: secretsOf(runAs, bot.system === true),
+          traceId: request.traceId,
           headers: request.headers,
         },
       });
@@ -82,6 +85,16 @@ export class BotExecutor {
     } finally {
       client.end();
     }
+  }
+
+  private async load(bot: WithId<Bot>, runAs: Session): Promise<Script> {
+    if (!runAs.project.features?.includes('bots')) {
+      throw new OperationOutcomeError(badRequest('Bots not enabled'));
+    }
+    if (bot.runtimeVersion !== 'vmcontext') {
+      throw new OperationOutcomeError(badRequest('Unsupported bot runtime'));
+    }
+    return this.options.code.script(bot);
   }
 
   private remember({ bot }: BotRequest, { success }: BotResult, requests: number, milliseconds: number): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   allOk,
   badRequest,
@@ -69,6 +70,7 @@ export async function callBot(
     input,
     contentType: request.headers['content-type'],
     headers: request.headers as Record<string, string>,
+    traceId: randomUUID(),
   };
 }
 

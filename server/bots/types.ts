@@ -12,6 +12,8 @@ export interface BotRequest {
   input: unknown;
   contentType: string | undefined;
   headers?: Record<string, string>;
+  /** Names the call that it belongs to, in the logs of whoever is called in turn. */
+  traceId?: string;
   /** Set when a Subscription woke it. */
   subscription?: WithId<Subscription>;
 }

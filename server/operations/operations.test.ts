@@ -87,10 +87,10 @@ describe('an operation', () => {
         resourceType: 'AccessPolicy',
         resource: types.map((resourceType) => ({ resourceType, readonly: true })),
       });
-      const client = (await t.medplum.post(`admin/projects/${t.projectId}/client`, {
+      const client = await t.medplum.post<ClientApplication>(`admin/projects/${t.projectId}/client`, {
         name: 'caller',
         accessPolicy: { reference: `AccessPolicy/${policy.id}` },
-      })) as ClientApplication;
+      });
       const authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
       return (await t.post('/fhir/R4/Patient/$by-others', {}, { authorization })).status;
     };

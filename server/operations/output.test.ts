@@ -54,6 +54,12 @@ describe('the answer of an operation', () => {
     });
   });
 
+  test('keeps false and 0, and is empty where nothing is left', () => {
+    const flag = { name: 'flag', type: 'boolean' as const };
+    expect(buildOutput(definition(flag), { flag: false })).toMatchObject({ parameter: [{ valueBoolean: false }] });
+    expect(buildOutput(definition(flag), 'a string')).toEqual({ resourceType: 'Parameters' });
+  });
+
   test('must have as many values as the definition says, of the right type', () => {
     const count = { name: 'count', type: 'integer' as const, min: 1, max: '1' };
     expect(() => buildOutput(definition(count), {})).toThrow("Expected 1 or more values for output parameter 'count'");

@@ -28,7 +28,8 @@ export function buildOutput(definition: OperationDefinition, output: unknown): R
   }
   const response: Parameters = { resourceType: 'Parameters' };
   if (parameters.length > 0) {
-    response.parameter = buildParts(parameters, output);
+    const parts = buildParts(parameters, output);
+    Object.assign(response, parts.length > 0 && { parameter: parts });
     validateResource(response);
   }
   return response;

@@ -3,7 +3,6 @@ import type { WithId } from '@medplum/core';
 import type { AccessPolicy, Project, ProjectMembership, ProjectSetting, Reference } from '@medplum/fhirtypes';
 import type { Attachment } from '@medplum/fhirtypes';
 import type { Repositories, Session } from '../auth/session.ts';
-import { systemContext } from '../auth/session.ts';
 import type { BinaryContent } from '../http/binary-content.ts';
 import { json, outcomeResponse } from '../http/messages.ts';
 import type { ApiRequest, ApiResponse } from '../http/messages.ts';
@@ -82,9 +81,9 @@ async function postSecrets(request: ApiRequest, session: Session, repositories: 
   if (!Array.isArray(request.body)) {
     throw new OperationOutcomeError(badRequest('The body must be a list of ProjectSettings'));
   }
-  const system = repositories(systemContext());
-  const project = await system.readResource<Project>('Project', session.project.id);
-  const updated = await system.updateResource<Project>({ ...project, secret: request.body as ProjectSetting[] });
+  const repository = repositories(session.context);
+  const project = await repository.readResource<Project>('Project', session.project.id);
+  const updated = await repository.updateResource<Project>({ ...project, secret: request.body as ProjectSetting[] });
   return json(200, updated);
 }
 

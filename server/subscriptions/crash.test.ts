@@ -13,8 +13,12 @@ import type { Credentials } from '../projects/credentials.ts';
 
 const PROGRAM = fileURLToPath(new URL('./crash-server.ts', import.meta.url));
 
-/** Leaves a record of its run, and then waits for ever, unless the environment of the server lets it end. */
+/**
+ * Leaves a record of its run, and then waits for ever, unless the environment of the server lets it end. The promise that
+ * it leaves behind must not take the server down.
+ */
 const BOT = `exports.handler = async (m, e) => {
+  void Promise.reject(new Error('left behind'));
   await m.createResource({ resourceType: 'Basic', code: { text: e.input.id } });
   if (!process.env.CARELINE_TEST_FINISH) { await new Promise(() => {}); }
 };`;
@@ -57,7 +61,7 @@ test('after kill -9, bots that had begun are not run again, and those that had n
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-'));
   try {
     const [medplum, child, { projectId }] = await start(dataDir);
-    const bot = (await medplum.post(`admin/projects/${projectId}/bot`, { name: 'waits' })) as Bot & { id: string };
+    const bot = await medplum.post<Bot & { id: string }>(`admin/projects/${projectId}/bot`, { name: 'waits' });
     await medplum.post(medplum.fhirUrl('Bot', bot.id, '$deploy'), { code: BOT });
     await medplum.patchResource('Bot', bot.id, [{ op: 'add', path: '/timeout', value: 600 }]);
     await medplum.createResource<Subscription>({

@@ -116,7 +116,7 @@ describe('a bot', () => {
       type: 'transaction',
       entry: [
         { request: { method: 'POST', url: 'Patient' }, resource: { resourceType: 'Patient', gender: 'unknown' } },
-        { request: { method: 'POST', url: 'Patient' }, resource: { resourceType: 'Patient', ...second } as Patient },
+        { request: { method: 'POST', url: 'Patient' }, resource: { resourceType: 'Patient', ...second } },
       ],
     });
     const runs = t.server.botRuns.length;
