@@ -1,5 +1,6 @@
 import type { BotEvent, MedplumClient, WithId } from '@medplum/core';
 import type { ExtractResource, OperationDefinitionParameter, Resource, ResourceType } from '@medplum/fhirtypes';
+import { refuse } from './outcome.ts';
 import { parseInput } from './parameters.ts';
 import type { Input, Shape } from './parameters.ts';
 import { authorize, identify } from './requester.ts';
@@ -25,6 +26,8 @@ export interface Declaration {
   readonly secrets?: readonly string[];
   /** FHIR quota points a minute, where the server's default of 50,000 is too little. */
   readonly quota?: number;
+  /** Seconds that a run may take, where the server's default of 10 is too little. */
+  readonly timeout?: number;
 }
 
 /** What a run knows beside what it loads. */
@@ -48,7 +51,7 @@ export interface OperationInterface {
 
 /** A bot, ready to be bundled and deployed. `handle` is all that runs on the server. */
 export interface BotDefinition extends Declaration {
-  readonly kind: 'operation' | 'subscriber' | 'cron';
+  readonly kind: 'operation' | 'subscriber' | 'cron' | 'worker';
   readonly operation?: OperationInterface;
   /** Of a cron bot: five fields, UTC. */
   readonly schedule?: string;
@@ -140,8 +143,31 @@ export function cron(
   };
 }
 
-function declaration({ name, description, access, secrets, quota }: Declaration): Declaration {
-  return { name, description, access, ...(secrets && { secrets }), ...(quota && { quota }) };
+/** A bot that does what other bots start (`runtime/call.ts`), and answers nobody else: for work that takes long. */
+export function worker<S extends Shape>(
+  definition: Declaration & { readonly input: S; readonly handle: (run: Run, input: Input<S>) => Promise<unknown> },
+): BotDefinition {
+  return {
+    ...declaration(definition),
+    kind: 'worker',
+    handle: async (run, event) => {
+      if (!event.requester?.reference?.startsWith('Bot/')) {
+        refuse('forbidden', 'requester', 'Only other bots may start this one.');
+      }
+      return definition.handle(run, parseInput(definition.input, event.input));
+    },
+  };
+}
+
+function declaration({ name, description, access, secrets, quota, timeout }: Declaration): Declaration {
+  return {
+    name,
+    description,
+    access,
+    ...(secrets && { secrets }),
+    ...(quota && { quota }),
+    ...(timeout && { timeout }),
+  };
 }
 
 /** After a delete Medplum hands over `{ deletedResource }`. */

@@ -81,7 +81,7 @@ async function installBot(
   return current.id;
 }
 
-type Settings = Pick<BotResource, 'identifier' | 'name' | 'description' | 'cronString'>;
+type Settings = Pick<BotResource, 'identifier' | 'name' | 'description' | 'cronString' | 'timeout'>;
 
 /** What deploy sets on a Bot; without a definition, what stands on it now. */
 function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
@@ -92,12 +92,14 @@ function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
         name: bot.name,
         description: bot.definition.description,
         cronString: bot.definition.schedule,
+        timeout: bot.definition.timeout,
       }
     : {
         identifier: current.identifier,
         name: current.name,
         description: current.description,
         cronString: current.cronString,
+        timeout: current.timeout,
       };
 }
 
