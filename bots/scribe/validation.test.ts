@@ -133,7 +133,7 @@ describe('validating a note', () => {
   test('looks at proposals only, not at what a person has decided', () => {
     const state = stateOf(DRAFT, { allergies: [allergyTo('lisinopril')] });
     const resources = state.resources.map((resource) =>
-      resource.resourceType === 'MedicationRequest' ? { ...resource, status: 'completed' } : resource,
+      resource.resourceType === 'MedicationRequest' ? { ...resource, status: 'completed' as const } : resource,
     );
     expect(found({ ...state, resources })).toEqual([]);
   });
