@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
+import type { Bundle, OperationOutcome, Patient } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import type { Fixture } from './fixtures.ts';
 import { makeFixture } from './fixtures.ts';
@@ -31,6 +31,7 @@ test.each<[string, unknown]>([
   ['a type that is none', { resourceType: {} }],
   ['a prototype key', JSON.parse('{"resourceType":"Patient","__proto__":{"admin":true}}')],
   ['a nested prototype key', JSON.parse('{"resourceType":"Patient","name":[{"constructor":{"prototype":{"x":1}}}]}')],
+  ['a name that every object has', { resourceType: 'Patient', name: [{ valueOf: { x: 1 } }] }],
   ['meta that is none', { resourceType: 'Patient', meta: 'x' }],
   ['tags that are none', { resourceType: 'Patient', meta: { tag: 'x' } }],
   ['a list of nulls', { resourceType: 'Patient', name: [null] }],
@@ -50,6 +51,17 @@ test.each<[string, unknown]>([
     const { status, body: outcome } = await fixture.send<OperationOutcome>(method, url, body);
     expect([method, url, status, outcome.resourceType]).toEqual([method, url, 400, 'OperationOutcome']);
   }
+});
+
+test.each(['Patient', 'Patient/', '/Patient?', 'Patient?&'])('%s changes nothing without criteria', async (url) => {
+  const { body: made } = await fixture.send<Patient>('POST', 'Patient', { resourceType: 'Patient' });
+  for (const method of ['DELETE', 'PUT', 'PATCH'] as const) {
+    const body = method === 'PATCH' ? [{ op: 'add', path: '/active', value: true }] : { resourceType: 'Patient' };
+    expect((await fixture.send(method, url, body)).status).toBe(412);
+    const entry = [{ request: { method, url }, resource: { resourceType: 'Patient' } }];
+    expect((await fixture.send('POST', '', { resourceType: 'Bundle', type: 'batch', entry })).status).toBe(412);
+  }
+  expect((await fixture.send('DELETE', `Patient/${made.id}`)).status).toBe(200);
 });
 
 test('whatever comes, the answer is an outcome and nothing is written', async () => {

@@ -1,8 +1,10 @@
-import { badRequest, OperationOutcomeError } from '@medplum/core';
+import { badRequest, OperationOutcomeError, preconditionFailed } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
 import type { FhirHttpRequest } from './http.ts';
 
 const VERSION_TAG = /^(W\/)?"[^"]+"$/;
+/** A type alone, whatever slashes stand around it, or with an empty query. */
+const WITHOUT_CRITERIA = /^\/*\w+\/*(\?[&=]*)?$/;
 
 /**
  * Refuses version tags that the router would not understand. It would drop them and write without the condition, which
@@ -10,6 +12,7 @@ const VERSION_TAG = /^(W\/)?"[^"]+"$/;
  */
 export function assertPreconditions(request: FhirHttpRequest): void {
   assertTag(request.headers['if-match'], 'If-Match');
+  assertCriteria(request.method, request.url);
   if (!isBundle(request.body)) {
     return;
   }
@@ -31,6 +34,18 @@ export function assertPreconditions(request: FhirHttpRequest): void {
       }
     }
     assertTag(entry.request?.ifMatch, `${path}.request.ifMatch`);
+    assertCriteria(entry.request?.method, entry.request?.url);
+  }
+}
+
+/**
+ * Refuses a conditional change without a condition: `DELETE Patient` would delete the only Patient that there is, and is
+ * what a client sends that has lost an id. Medplum does it; FHIR lets a server answer 412 where criteria select too much.
+ */
+function assertCriteria(method: string | undefined, url: string | undefined): void {
+  if (['PUT', 'PATCH', 'DELETE'].includes(method ?? '') && WITHOUT_CRITERIA.test(url ?? '')) {
+    const outcome = badRequest('Name the resource by its id, or give search criteria');
+    throw new OperationOutcomeError({ ...outcome, id: preconditionFailed.id });
   }
 }
 

@@ -55,7 +55,8 @@ function assertPlain(value: object, path: string, depth: number): void {
     throw new OperationOutcomeError(badRequest('Nested too deeply', path));
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+    // No element of FHIR has such a name; where names are looked up with `in`, every object seems to have it.
+    if (key in Object.prototype || key === 'prototype') {
       throw new OperationOutcomeError(badRequest(`Invalid property "${key}"`, path));
     }
     const child = (value as Record<string, unknown>)[key];
