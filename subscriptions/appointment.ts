@@ -1,4 +1,4 @@
-import { becomes, updated, when } from './when.ts';
+import { becomes, deleted, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 const rebooked = '%previous.start != %current.start or %previous.end != %current.end';
@@ -10,6 +10,7 @@ export default [
   when('Appointment', becomes('checked-in')).run('journeys/advance'),
   when('Appointment', becomes('fulfilled')).run('journeys/advance'),
   when('Appointment', becomes('noshow')).run('journeys/advance'),
-  when('Appointment', becomes('cancelled')).run('journeys/revoke'),
-  when('Appointment', becomes('entered-in-error')).run('journeys/revoke'),
+  when('Appointment', becomes('cancelled')).run('scheduling/give-back', 'journeys/revoke'),
+  when('Appointment', becomes('entered-in-error')).run('scheduling/give-back', 'journeys/revoke'),
+  when('Appointment', deleted()).run('scheduling/give-back'),
 ] satisfies Rule[];

@@ -1,23 +1,16 @@
 import type { WithId } from '@medplum/core';
 import type { Appointment } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
-import { read } from '../runtime/load.ts';
-import { reference } from '../runtime/parameters.ts';
-import { staff } from '../runtime/requester.ts';
 import { unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { moveTo } from './appointment-states.ts';
+import { STATE_OPERATION } from './state-operation.ts';
 
 export default operation({
+  ...STATE_OPERATION,
   name: 'scheduling/check-in',
   description: 'Checks a patient in: the Appointment becomes arrived.',
   code: 'check-in',
-  resource: 'Appointment',
-  input: { appointment: reference('Appointment') },
-  returns: 'Appointment',
-  access: { Appointment: 'write' },
-  who: staff('administrator', 'practitioner', 'nurse', 'front-desk'),
-  load: ({ fhir }, { appointment }) => read(fhir, appointment, 'appointment'),
   decide: (appointment, _input, { now }) => checkIn(appointment, now),
 });
 
