@@ -104,8 +104,12 @@ async function loadAndKill(server: ServerProcess, random: Random, name: string, 
   const workers = Array.from({ length: WORKERS }, (_none, worker) =>
     write(http, new Random(random.between(0, 2 ** 31)), `${name}-${worker}`, ledger),
   );
+  const until = ledger.acknowledged + random.between(10, 200);
+  const enough = new Promise<void>((resolve) => {
+    ledger.onAcknowledged = () => ledger.acknowledged >= until && resolve();
+  });
   // Not waiting for something: the moment of the kill is meant to be any.
-  const killed = pause(random.between(20, 400)).then(() => server.kill());
+  const killed = enough.then(() => pause(random.between(0, 8))).then(() => server.kill());
   await Promise.all([...workers, killed]);
   http.close();
 }

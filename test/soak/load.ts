@@ -14,6 +14,8 @@ export interface Ledger {
   readonly transactions: Map<string, boolean>;
   /** Writes that were acknowledged, of any kind. */
   acknowledged: number;
+  /** Hears of each. */
+  onAcknowledged: () => void;
 }
 
 export const newLedger = (): Ledger => ({
@@ -22,6 +24,7 @@ export const newLedger = (): Ledger => ({
   maybeDeleted: new Set(),
   transactions: new Map(),
   acknowledged: 0,
+  onAcknowledged: () => undefined,
 });
 
 /** Marks what a worker wrote, in `Patient.identifier`. */
@@ -43,6 +46,7 @@ export async function write(http: HttpClient, random: Random, name: string, ledg
       return; // The connection broke: the server is gone.
     }
     ledger.acknowledged++;
+    ledger.onAcknowledged();
   }
 }
 
