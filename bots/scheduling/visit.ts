@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import { createReference, extractServiceTypeReferences, isDefined, isReference } from '@medplum/core';
+import { extractServiceTypeReferences, isDefined, isReference } from '@medplum/core';
 import type { Appointment, CodeableConcept, Patient, Slot } from '@medplum/fhirtypes';
 import type { Ref } from '../runtime/parameters.ts';
 import { HOLD_EXPIRES } from './appointment-states.ts';
@@ -33,7 +33,7 @@ export function slotPartOf(slots: readonly WithId<Slot>[]): SlotPart {
   const byEnd = slots.toSorted((a, b) => Date.parse(b.end) - Date.parse(a.end));
   const [start, end] = [byStart[0]?.start ?? '', byEnd[0]?.end ?? ''];
   return {
-    slot: slots.map((slot) => createReference(slot)),
+    slot: slots.map(({ id }) => ({ reference: `Slot/${id}` })),
     start,
     end,
     minutesDuration: Math.round((Date.parse(end) - Date.parse(start)) / 60_000),
