@@ -12,7 +12,7 @@ import { preflight } from './preflight.ts';
 import { Report } from './report.ts';
 
 /** The folders of `resources/` that belong to the layer; the demo clinic is seeded, not deployed. */
-const FOLDERS = ['terminology', 'policies', 'templates', 'journeys'] as const;
+const FOLDERS = ['terminology', 'templates', 'journeys'] as const;
 
 export interface DeployOptions {
   /** Only list what would change. */
@@ -30,7 +30,7 @@ export interface Deployed {
 }
 
 /**
- * Puts the layer into a Medplum project: bots, policies, operations, Subscriptions, journeys, templates, terminology.
+ * Puts the layer into a Medplum project: bots with their policies, operations, Subscriptions, journeys, templates, terminology.
  * Run again, it changes only what differs. Nothing of the clinic's own is touched.
  * @param medplum - Signed in as an administrator of the project.
  * @throws PreflightError before anything is written, if the project cannot carry the layer.
@@ -43,7 +43,7 @@ export async function deploy(medplum: MedplumClient, options: DeployOptions = {}
   progress(`Bundling ${bots.length} bots`);
   const codeOf = await bundleBots(bots);
 
-  progress('Installing terminology, policies, templates and journeys');
+  progress('Installing terminology, templates and journeys');
   for (const folder of FOLDERS) {
     await install(medplum, await loadResources(folder), report, dryRun);
   }
