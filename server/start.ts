@@ -25,6 +25,8 @@ import { jsonLogger } from './http/log.ts';
 import type { Logger } from './http/log.ts';
 import { ManualClock, toMilliseconds } from './manual-clock.ts';
 import type { Duration } from './manual-clock.ts';
+import { Metrics } from './operate/metrics.ts';
+import { metricsRoute } from './operate/metrics-route.ts';
 import { addCustomOperations } from './operations/custom.ts';
 import { bootstrap } from './projects/bootstrap.ts';
 import type { AdminClient } from './projects/bootstrap.ts';
@@ -114,6 +116,7 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const observers = [sessions, subscriptions, cron];
   const fhir: FhirService = createFhirService(store, { clock, observers, baseUrl });
 
+  const metrics = new Metrics(() => subscriptions.depth());
   const content = await BinaryContent.open(store);
   const api = new Api({ version: readVersion(), baseUrl, fhir, log });
   const executor = new BotExecutor({
@@ -123,6 +126,7 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
     code: new BotCode(content),
     repositories,
     dispatch: (request, session) => api.dispatch(request, session),
+    onRun: (run) => metrics.countBotRun(run),
   });
   const keys = await TokenKeys.open(store, clock, `${baseUrl}/`);
   const authenticator = new Authenticator({ clock, keys, repositories, sessions });
@@ -132,13 +136,18 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   addCustomOperations(fhir, { sessions, executor });
   api.setRoutes(
     [...openAuthRoutes({ baseUrl, keys, repositories, sessions }), webhookRoute({ repositories, sessions, executor })],
-    [...sessionAuthRoutes({ repositories }), ...projectRoutes({ repositories, content }), emailRoute()],
+    [
+      ...sessionAuthRoutes({ repositories }),
+      ...projectRoutes({ repositories, content }),
+      emailRoute(),
+      metricsRoute(metrics),
+    ],
   );
 
   const credentials = await prepareProject(options, store, repositories, localUrl);
   subscriptions.start({ clock, repositories, sessions, executor });
   await cron.start(executor);
-  listener.serve(createApp(api, authenticator, log));
+  listener.serve(createApp({ api, authenticator, log, metrics }));
 
   // A bot may end and leave a promise behind that fails later; that must not take the server down.
   const onStray = (err: unknown): void => log.error('a promise that nobody waits for failed', err);

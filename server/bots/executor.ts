@@ -30,6 +30,8 @@ export interface BotExecutorOptions {
   code: BotCode;
   repositories: Repositories;
   dispatch: Dispatch;
+  /** Hears of every run. */
+  onRun?: (run: BotRun) => void;
 }
 
 /** Runs bots, whoever wakes them. */
@@ -98,7 +100,9 @@ export class BotExecutor {
   }
 
   private remember({ bot }: BotRequest, { success }: BotResult, requests: number, milliseconds: number): void {
-    this.runs.push({ botId: bot.id, botName: bot.name, success, requests, milliseconds });
+    const run: BotRun = { botId: bot.id, botName: bot.name, success, requests, milliseconds };
+    this.options.onRun?.(run);
+    this.runs.push(run);
     if (this.runs.length > REMEMBERED_RUNS) {
       this.runs.shift();
     }

@@ -1,28 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { badRequest, contentTooLarge, OperationOutcomeError } from '@medplum/core';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Authenticator } from '../auth/authenticate.ts';
+import type { Metrics } from '../operate/metrics.ts';
+import { metricsForThisMachine } from '../operate/metrics-route.ts';
+import { observe } from '../operate/observe.ts';
 import type { Api } from './api.ts';
 import { isContent, MAX_CONTENT_BYTES, MAX_MESSAGE_BYTES, parseRequestBody } from './body.ts';
 import type { Logger } from './log.ts';
 import { outcomeResponse, serialize } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 
-/** What a path segment looks like that is no more than a type, an operation or an id. */
-const PLAIN_SEGMENT = /^[A-Za-z0-9$._-]{1,64}$/;
-
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit, X-Request-Id';
 
+export interface AppOptions {
+  api: Api;
+  authenticator: Authenticator;
+  log: Logger;
+  metrics: Metrics;
+}
+
 /** The Express application: it reads requests and writes answers, what is in between is the Api's. */
-export function createApp(api: Api, authenticator: Authenticator, log: Logger): Express {
+export function createApp({ api, authenticator, log, metrics }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(observe(log));
+  app.use(observe(log, metrics));
   app.use(helmet());
   app.use(cors);
+  app.use(metricsForThisMachine(metrics));
   app.use(readBody);
   app.use(async (req: Request, res: Response) => {
     send(req, res, await api.handle(toApiRequest(req), authenticator));
@@ -31,28 +38,6 @@ export function createApp(api: Api, authenticator: Authenticator, log: Logger): 
     send(req, res, refusal(err, log));
   });
   return app;
-}
-
-/** Gives each request an id, and logs it by its route: never the query or the body, which may name a patient. */
-function observe(log: Logger) {
-  return (req: Request, res: Response, next: NextFunction): void => {
-    const began = performance.now();
-    const id = randomUUID();
-    res.setHeader('X-Request-Id', id);
-    res.on('close', () => {
-      const ms = Math.round(performance.now() - began);
-      log.info('request', { id, method: req.method, route: routeOf(req.url), status: res.statusCode, ms });
-    });
-    next();
-  };
-}
-
-function routeOf(url: string): string {
-  const path = url.split('?', 1)[0]!;
-  return path
-    .split('/')
-    .map((segment) => (segment === '' || PLAIN_SEGMENT.test(segment) ? segment : '*'))
-    .join('/');
 }
 
 /** Browsers of any origin may call: what protects the data is the token, which no other page has. */

@@ -28,6 +28,9 @@ function describe(error: unknown): LogFields {
   if (!(error instanceof Error)) {
     return { error: typeof error };
   }
-  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  const place = error.stack
+    ?.replace(error.message, '')
+    .split('\n')
+    .find((line) => line.trimStart().startsWith('at '));
   return { error: error.name, at: place?.trim() };
 }

@@ -99,6 +99,11 @@ export class SubscriptionEngine implements WriteObserver {
     }
   }
 
+  /** How many jobs wait for a free place, wait for the time of their next try, and run. */
+  async depth(): Promise<{ due: number; delayed: number; running: number }> {
+    return { ...(await this.jobs.depth(this.options.clock.now())), running: this.running };
+  }
+
   /** When the next job that waits becomes due. */
   nextDue(): Promise<number | undefined> {
     return this.jobs.nextDue();

@@ -116,6 +116,18 @@ export class Jobs {
     );
   }
 
+  /** How many jobs wait that are due, and how many for the time of their next try. */
+  async depth(now: number): Promise<{ due: number; delayed: number }> {
+    const row = await this.store.read((db) =>
+      db.get<{ due: number; delayed: number }>(
+        `SELECT count(*) FILTER (WHERE due <= ?1) AS due, count(*) FILTER (WHERE due > ?1) AS delayed
+           FROM subscription_job WHERE started = 0`,
+        now,
+      ),
+    );
+    return row ?? { due: 0, delayed: 0 };
+  }
+
   /** When the next job that waits becomes due. */
   async nextDue(): Promise<number | undefined> {
     const row = await this.store.read((db) =>
