@@ -13,6 +13,16 @@ export interface RequestContext {
   admin: boolean;
   /** With its parameters resolved. Undefined means the whole project. */
   accessPolicy?: AccessPolicy;
+  /** What the request may cost; undefined where nobody counts. */
+  quota?: FhirQuota;
+}
+
+/** What a member's request may cost, in points. */
+export interface FhirQuota {
+  /** Takes points; throws `too-many-requests` once there are none. */
+  spend(points: number): void;
+  /** What is left, as an item of the `RateLimit` header. */
+  readonly header: string | undefined;
 }
 
 /** One write, as Subscriptions and the audit see it. */

@@ -27,6 +27,8 @@ import { ManualClock, toMilliseconds } from './manual-clock.ts';
 import type { Duration } from './manual-clock.ts';
 import { Metrics } from './operate/metrics.ts';
 import { metricsRoute } from './operate/metrics-route.ts';
+import { FhirQuotas } from './operate/quota.ts';
+import { limitRequests } from './operate/request-limit.ts';
 import { addCustomOperations } from './operations/custom.ts';
 import { bootstrap } from './projects/bootstrap.ts';
 import type { AdminClient } from './projects/bootstrap.ts';
@@ -55,6 +57,8 @@ export interface StartOptions {
   /** Overrides the administrator client of earlier starts. */
   adminClient?: AdminClient;
   logger?: Logger;
+  /** Limits requests and FHIR interactions as Medplum does. Off unless given. */
+  quota?: boolean;
 }
 
 /** A server that runs. */
@@ -118,7 +122,13 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
 
   const metrics = new Metrics(() => subscriptions.depth());
   const content = await BinaryContent.open(store);
-  const api = new Api({ version: readVersion(), baseUrl, fhir, log });
+  const api = new Api({
+    version: readVersion(),
+    baseUrl,
+    fhir,
+    log,
+    ...(options.quota && { quotas: new FhirQuotas(clock) }),
+  });
   const executor = new BotExecutor({
     baseUrl,
     clock,
@@ -147,7 +157,9 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const credentials = await prepareProject(options, store, repositories, localUrl);
   subscriptions.start({ clock, repositories, sessions, executor });
   await cron.start(executor);
-  listener.serve(createApp({ api, authenticator, log, metrics }));
+  listener.serve(
+    createApp({ api, authenticator, log, metrics, ...(options.quota && { limits: limitRequests(clock) }) }),
+  );
 
   // A bot may end and leave a promise behind that fails later; that must not take the server down.
   const onStray = (err: unknown): void => log.error('a promise that nobody waits for failed', err);

@@ -4,7 +4,7 @@ import { readCredentials, readSettings } from './settings.ts';
 
 describe('readSettings', () => {
   test('needs nothing', () => {
-    expect(readSettings({})).toMatchObject({ host: '127.0.0.1', port: 8103, demo: true, secrets: {} });
+    expect(readSettings({})).toMatchObject({ host: '127.0.0.1', port: 8103, demo: true, quota: false, secrets: {} });
   });
 
   test('takes what is set', () => {
@@ -32,6 +32,7 @@ describe('readSettings', () => {
     [{ PORT: 'http' }, 'PORT'],
     [{ PORT: '70000' }, 'PORT'],
     [{ CARELINE_DEMO: 'no' }, 'CARELINE_DEMO'],
+    [{ CARELINE_QUOTA: 'on' }, 'CARELINE_QUOTA'],
     [{ PUBLIC_BASE_URL: 'fhir.example.com' }, 'PUBLIC_BASE_URL'],
     [{ MEDPLUM_CLIENT_ID: 'id' }, 'MEDPLUM_CLIENT_SECRET'],
   ])('%j is one clear line', (env, name) => {

@@ -33,6 +33,8 @@ export interface Settings {
   readonly adminClient?: { readonly id: string; readonly secret: string };
   /** Whether the demo clinic is put into an empty store. */
   readonly demo: boolean;
+  /** Whether requests and FHIR interactions are limited as Medplum limits them. */
+  readonly quota: boolean;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +56,8 @@ export function readSettings(env: Environment): Settings {
     host: env.HOST || '127.0.0.1',
     port: readPort(env.PORT),
     dataDir: dataDirOf(env),
-    demo: readSwitch('CARELINE_DEMO', env.CARELINE_DEMO),
+    demo: readSwitch('CARELINE_DEMO', env.CARELINE_DEMO, true),
+    quota: readSwitch('CARELINE_QUOTA', env.CARELINE_QUOTA, false),
     secrets: readSecrets(env),
     ...(publicBaseUrl && { publicBaseUrl }),
     ...(adminClient && { adminClient }),
@@ -105,11 +108,11 @@ function readPort(value: string | undefined): number {
   return port;
 }
 
-function readSwitch(name: string, value: string | undefined): boolean {
+function readSwitch(name: string, value: string | undefined, unset: boolean): boolean {
   if (value && !['0', '1'].includes(value)) {
     throw new SettingsError(`${name} must be 0 or 1, not "${value}".`);
   }
-  return value !== '0';
+  return value ? value === '1' : unset;
 }
 
 /** With a slash at its end, as Medplum's clients want it. */

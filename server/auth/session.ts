@@ -20,6 +20,8 @@ export interface Session {
   project: WithId<Project>;
   membership: WithId<ProjectMembership>;
   context: RequestContext;
+  /** Points in a minute that the member's own UserConfiguration names. */
+  fhirQuota?: number;
 }
 
 /** The server acting by itself, in one project or across all of them. */
@@ -113,7 +115,9 @@ export class Sessions implements WriteObserver {
       return undefined;
     }
     const accessPolicy = await resolveAccessPolicy(server, membership);
+    const fhirQuota = await readFhirQuota(server, membership);
     return {
+      fhirQuota,
       project,
       membership,
       context: {
@@ -136,6 +140,17 @@ export class Sessions implements WriteObserver {
     const project = getReferenceString({ reference: `Project/${projectId}` });
     return found.find((m) => m.project.reference === project && m.active !== false)?.id;
   }
+}
+
+async function readFhirQuota(
+  server: Repository,
+  { userConfiguration }: ProjectMembership,
+): Promise<number | undefined> {
+  const [configuration] = userConfiguration ? await server.readReferences([userConfiguration]) : [];
+  // One that is gone gives nothing.
+  return configuration && 'option' in configuration
+    ? configuration.option?.find(({ id }) => id === 'fhirQuota')?.valueInteger
+    : undefined;
 }
 
 /** The project and the profile of a session as plain references. */

@@ -9,6 +9,7 @@ import { capabilityStatement } from './capability.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 import { assertPreconditions, isBundle } from './preconditions.ts';
 import { Repository } from './repository.ts';
+import { MeteredRepository } from '../operate/metered-repository.ts';
 import { respond } from './respond.ts';
 import { assertResource, validateStructure } from './validation.ts';
 
@@ -73,7 +74,8 @@ class RoutedFhirService implements FhirService {
   }
 
   repository(context: RequestContext): Repository {
-    return new Repository(this.store, context, this.options);
+    const Kind = context.quota ? MeteredRepository : Repository;
+    return new Kind(this.store, context, this.options);
   }
 
   addRoute(method: HttpMethod, path: string, handler: RouteHandler): void {

@@ -3,6 +3,7 @@ import type { HttpMethod } from '@medplum/fhir-router';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import type { RequestContext } from '../context.ts';
+import type { FhirQuotas } from '../operate/quota.ts';
 import type { FhirService } from '../fhir/service.ts';
 import type { Logger } from './log.ts';
 import { json, outcomeResponse, pathOf, text } from './messages.ts';
@@ -28,6 +29,8 @@ export interface ApiOptions {
   baseUrl: string;
   fhir: FhirService;
   log: Logger;
+  /** Counts what members do; undefined where nobody is limited. */
+  quotas?: FhirQuotas;
 }
 
 /** Every route of the server, for requests over HTTP and for those of bots. */
@@ -70,14 +73,17 @@ export class Api {
   }
 
   /** Answers a member's request. */
-  async dispatch(request: ApiRequest, session: Session): Promise<ApiResponse> {
-    return this.safely(async () => {
+  async dispatch(request: ApiRequest, member: Session): Promise<ApiResponse> {
+    const session = this.options.quotas?.metered(member) ?? member;
+    const response = await this.safely(async () => {
       if (isFhir(request)) {
         return this.fhir(request, session.context);
       }
       const found = this.session.match(request);
       return found ? found.route.handle(request, session, found.params) : outcomeResponse(notFound);
     });
+    const left = session.context.quota?.header;
+    return left ? { ...response, headers: { ...response.headers, ratelimit: left } } : response;
   }
 
   private async fhir(request: ApiRequest, context: RequestContext): Promise<ApiResponse> {

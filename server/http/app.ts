@@ -1,6 +1,6 @@
 import { badRequest, contentTooLarge, OperationOutcomeError } from '@medplum/core';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Metrics } from '../operate/metrics.ts';
@@ -19,17 +19,24 @@ export interface AppOptions {
   authenticator: Authenticator;
   log: Logger;
   metrics: Metrics;
+  /** Set where requests are limited by the address that they come from. */
+  limits?: RequestHandler;
 }
 
 /** The Express application: it reads requests and writes answers, what is in between is the Api's. */
-export function createApp({ api, authenticator, log, metrics }: AppOptions): Express {
+export function createApp({ api, authenticator, log, metrics, limits }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  // Of a proxy on this machine, the client's address is believed.
+  app.set('trust proxy', 'loopback');
   app.use(observe(log, metrics));
   app.use(helmet());
   app.use(cors);
   app.use(metricsForThisMachine(metrics));
+  if (limits) {
+    app.use(limits);
+  }
   app.use(readBody);
   app.use(async (req: Request, res: Response) => {
     send(req, res, await api.handle(toApiRequest(req), authenticator));
@@ -88,7 +95,11 @@ function send(req: Request, res: Response, response: ApiResponse): void {
     return;
   }
   res.status(response.status);
-  res.setHeaders(new Map(Object.entries(response.headers)));
+  const { ratelimit, ...headers } = response.headers;
+  res.setHeaders(new Map(Object.entries(headers)));
+  if (ratelimit) {
+    res.appendHeader('RateLimit', ratelimit);
+  }
   const body = response.status === 304 || response.status === 204 ? undefined : serialize(response);
   if (body === undefined) {
     res.end();

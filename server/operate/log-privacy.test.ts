@@ -12,7 +12,7 @@ const write = process.stderr.write.bind(process.stderr);
 
 /** The server's own logger, with what it writes kept here. */
 beforeAll(async () => {
-  process.stderr.write = ((text: string) => lines.push(text) > 0);
+  process.stderr.write = (text: string) => lines.push(text) > 0;
   t = await TestServer.start({ logger: jsonLogger });
 });
 
