@@ -5,7 +5,6 @@ import { commit } from './commit.ts';
 import { classify, Refusal, refuse, toOutcome } from './outcome.ts';
 import type { Decision, Write } from './writes.ts';
 
-/** How long lost races are tried again before the caller is told `lock-error`. */
 const DEADLINE_MS = 8_000;
 const FIRST_PAUSE_MS = 15;
 const LONGEST_PAUSE_MS = 400;
@@ -17,6 +16,8 @@ export interface Unit<L, T> {
   readonly decide: (loaded: L) => Decision<T>;
   /** Recorded on what is written. */
   readonly requestedBy?: string;
+  /** How long lost races are tried again, in milliseconds; eight seconds unless given. */
+  readonly deadlineMs?: number;
 }
 
 /**
@@ -24,7 +25,8 @@ export interface Unit<L, T> {
  * @returns What the decision gave as its result, as stored.
  * @throws Refusal of the decision; `lock-error` after the deadline; `throttled` where the quota is used up.
  */
-export async function settle<L, T>({ fhir, load, decide, requestedBy }: Unit<L, T>): Promise<T> {
+export async function settle<L, T>(unit: Unit<L, T>): Promise<T> {
+  const { fhir, load, decide, requestedBy, deadlineMs = DEADLINE_MS } = unit;
   const started = Date.now();
   let paused = 0;
   for (let attempt = 0; ; attempt++) {
@@ -45,7 +47,7 @@ export async function settle<L, T>({ fhir, load, decide, requestedBy }: Unit<L, 
         throw thrown;
       }
       // The pauses count by themselves too: under a test's clock the time of day stands still.
-      if (Math.max(Date.now() - started, paused) >= DEADLINE_MS) {
+      if (Math.max(Date.now() - started, paused) >= deadlineMs) {
         refuse('lock-error', 'requester', 'Too many people want this at once. The same call again may succeed.');
       }
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
