@@ -1,0 +1,88 @@
+import type { WithId } from '@medplum/core';
+import type { Appointment } from '@medplum/fhirtypes';
+import { operation } from '../runtime/definition.ts';
+import { ofType, read } from '../runtime/load.ts';
+import { refuse } from '../runtime/outcome.ts';
+import { described, many, optional, reference, text } from '../runtime/parameters.ts';
+import type { Ref } from '../runtime/parameters.ts';
+import { actsFor, staffOrPatient } from '../runtime/requester.ts';
+import type { Requester } from '../runtime/requester.ts';
+import { unchanged, update } from '../runtime/writes.ts';
+import type { Decision } from '../runtime/writes.ts';
+import { checkCutoff, checkNotice } from './booking-rules.ts';
+import { loadCalendar } from './calendar.ts';
+import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
+import type { Calendar } from './places.ts';
+import { askedSlots, checkBookable, checkFree, takingWrites, withAppointment } from './taking.ts';
+import { actorsOf, idsOf, isForSlots, patientOf, slotIdsOf, slotPartOf } from './visit.ts';
+
+export default operation({
+  name: 'scheduling/rebook',
+  description: 'Moves a booking to other Slots: the new places are taken and the old ones given back, or neither.',
+  code: 'rebook',
+  resource: 'Appointment',
+  input: {
+    appointment: reference('Appointment'),
+    slot: many(reference('Slot')),
+    reason: optional(described(text(), 'Why a booking rule is stepped over.')),
+  },
+  returns: 'Appointment',
+  access: GIVING_ACCESS,
+  who: staffOrPatient('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
+  load: async ({ fhir, requester }, { appointment: asked, slot }) => {
+    const found = await read(fhir, asked, 'appointment');
+    actsFor(requester, patientOf(found), 'appointment');
+    const ids = [...new Set([...slotIdsOf(found), ...idsOf(slot)])];
+    // Read again with the slots, so that the decision rests on one look at all of them.
+    const { calendar, beside } = await loadCalendar(fhir, ids, [asked], 2);
+    return { appointment: ofType(beside, 'Appointment')[0] ?? found, calendar };
+  },
+  decide: ({ appointment, calendar }, input, { requester, now }) =>
+    rebook(appointment, calendar, input, requester, now),
+});
+
+/** What moving a booking asks for. */
+export interface RebookInput {
+  readonly slot: readonly Ref<'Slot'>[];
+  readonly reason?: string | undefined;
+}
+
+/**
+ * The same Appointment at its new time; its previous one stands in its history. A patient is held to the cancellation
+ * cut-off of the old time and to the booking rules of the new one.
+ */
+export function rebook(
+  appointment: WithId<Appointment>,
+  calendar: Calendar,
+  { slot, reason }: RebookInput,
+  requester: Requester,
+  now: Date,
+): Decision<Appointment> {
+  const slots = askedSlots(idsOf(slot), calendar);
+  if (appointment.status !== 'booked') {
+    return refuse('business-rule', 'appointment', `An appointment that is ${appointment.status} cannot be moved.`);
+  }
+  if (isForSlots(appointment, slots)) {
+    return unchanged(appointment);
+  }
+  const previous = slotsOf(appointment, calendar);
+  checkCutoff(previous, calendar, requester, reason, now);
+  checkBookable(slots, calendar, now);
+  checkNotice(slots, calendar, requester, reason, now);
+  checkFree(slots, calendar, now, { own: appointment });
+
+  const actorsBefore = actorsOf(previous, calendar).map(({ actor }) => actor?.reference);
+  const others = appointment.participant.filter(({ actor }) => !actorsBefore.includes(actor?.reference));
+  const moved: WithId<Appointment> = {
+    ...appointment,
+    ...slotPartOf(slots),
+    participant: [...others, ...actorsOf(slots, calendar)],
+  };
+  const taking = takingWrites(slots, moved, calendar, now);
+  const written = new Set(taking.map(({ resource }) => resource.id));
+  const giving = recountWrites(previous, withAppointment(calendar, moved), now).filter(
+    ({ resource }) => !written.has(resource.id),
+  );
+  const write = update(moved);
+  return { writes: [...taking, ...giving, write], result: write };
+}
