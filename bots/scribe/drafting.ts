@@ -20,6 +20,8 @@ import type { Transcript, Unusable } from './fhir/document.ts';
 import { draftedResources, inOrder, referenceTo } from './fhir/drafted-resources.ts';
 import { fit } from './fhir/fit.ts';
 import { SCRIBE_SID } from './fhir/identity.ts';
+import type { Making } from './fhir/making.ts';
+import { withoutProgress } from './fhir/progress.ts';
 import { draftKeyOf, draftProvenance } from './fhir/provenance.ts';
 import { withdrawn } from './fhir/withdrawal.ts';
 import type { Draft } from './types.ts';
@@ -42,10 +44,15 @@ export interface DraftingState {
   /** Whether a person has been told already that this content cannot be drafted. */
   readonly ticketed: boolean;
   readonly author: Reference<Device>;
+  /** What there is to say about how the author came to draft it. */
+  readonly making?: Making;
 }
 
-/** What a run came to. After `superseded` there is a new draft to make. */
-export type Outcome = 'drafted' | 'superseded' | 'ticketed' | 'linked' | 'unchanged';
+/**
+ * What a run came to. After `superseded` there is a new draft to make. `wanted`: a draft is to be made, and the scribe has
+ * not been asked yet; `audio`: what was said is to be transcribed first.
+ */
+export type Outcome = 'drafted' | 'superseded' | 'ticketed' | 'linked' | 'unchanged' | 'wanted' | 'audio';
 
 /**
  * What to do about a transcript now.
@@ -54,9 +61,13 @@ export type Outcome = 'drafted' | 'superseded' | 'ticketed' | 'linked' | 'unchan
  * - Content that has its draft keeps it, also when a person has withdrawn or deleted it: the document says so. A link
  *   that another client's update has lost is set again.
  * - What cannot be drafted becomes a ticket; everything else a draft, in one transaction with the document's link to it.
- * @param scribe - Drafts from the text; only called where a draft is to be made.
+ * @param scribe - What was drafted from the text, or nothing yet; only called where a draft is to be made.
  */
-export function decideDraft(state: DraftingState, scribe: (text: string) => Draft, now: Date): Decision<Outcome> {
+export function decideDraft(
+  state: DraftingState,
+  scribe: (text: string) => Draft | undefined,
+  now: Date,
+): Decision<Outcome> {
   const { document, earlier } = state;
   if (earlier.some(({ composition }) => composition && wasSigned(composition))) {
     return unchanged('unchanged');
@@ -74,10 +85,14 @@ export function decideDraft(state: DraftingState, scribe: (text: string) => Draf
     return { writes: [update(linked(document, createReference(existing.composition), key))], result: 'linked' };
   }
   const problem = problemOf(state);
+  if (problem === 'audio') {
+    return unchanged('audio');
+  }
   if (problem) {
     return refer(state, key, problem, now);
   }
-  return 'text' in state.transcript ? make(state, key, scribe(state.transcript.text), now) : unchanged('unchanged');
+  const drafted = 'text' in state.transcript ? scribe(state.transcript.text) : undefined;
+  return drafted ? make(state, key, drafted, now) : unchanged('wanted');
 }
 
 /** A note that a clinician answers for. */
@@ -92,7 +107,7 @@ function make(state: DraftingState, key: string, drafted: Draft, now: Date): Dec
   if (drafted.sections.every(({ sentences }) => sentences.length === 0)) {
     return refer(state, key, 'nothing-found', now);
   }
-  const { document, encounter, author } = state;
+  const { document, encounter, author, making } = state;
   const subject = subjectOf(state);
   if (!encounter || !subject) {
     return refer(state, key, 'no-encounter', now);
@@ -105,6 +120,7 @@ function make(state: DraftingState, key: string, drafted: Draft, now: Date): Dec
     author,
     key,
     now,
+    ...(making && { making }),
   };
   const resources = draftedResources(fit(drafted), context);
   const all = inOrder(resources);
@@ -124,14 +140,14 @@ const MAX_TRANSACTION_BYTES = 1_000_000;
 
 type Problem = Unusable | 'nothing-found' | 'no-encounter' | 'no-patient' | 'other-patient';
 
-const TEXTS: Readonly<Record<Problem, string>> = {
+const TEXTS: Readonly<Record<Exclude<Problem, 'audio'>, string>> = {
   'no-attachment': 'A transcript has no text. Attach it, and a note is drafted.',
   'not-text': 'A transcript is not a text attachment. Attach the text, and a note is drafted.',
   unreadable: 'The text of a transcript cannot be read. Attach it as UTF-8, inline or as a Binary of this server.',
   empty: 'A transcript is empty. Attach the text, and a note is drafted.',
   'too-long': 'A transcript has more than 50,000 words or makes too long a note. Split it, and each part is drafted.',
   'nothing-found':
-    'The scribe found nothing for a note in a transcript (it knows English only). Please write the note.',
+    'The scribe found nothing for a note in a transcript (the offline one knows English only). Please write the note.',
   'no-encounter': 'A transcript names no Encounter that exists. Set context.encounter, and a note is drafted.',
   'no-patient': 'A transcript names no Patient that exists. Set subject, and a note is drafted.',
   'other-patient': 'A transcript and its Encounter are of different patients. Correct one, and a note is drafted.',
@@ -157,7 +173,12 @@ function problemOf(state: DraftingState): Problem | undefined {
 export const subjectOf = ({ document, encounter }: Pick<DraftingState, 'document' | 'encounter'>): string | undefined =>
   document.subject?.reference ?? encounter?.subject?.reference;
 
-function refer({ document, ticketed }: DraftingState, key: string, problem: Problem, now: Date): Decision<Outcome> {
+function refer(
+  { document, ticketed }: DraftingState,
+  key: string,
+  problem: Exclude<Problem, 'audio'>,
+  now: Date,
+): Decision<Outcome> {
   if (ticketed) {
     return unchanged('unchanged');
   }
@@ -191,9 +212,16 @@ export function isLinked(document: DocumentReference, key: string): boolean {
   return document.context?.related?.some((other) => isOurs(other) && other.identifier?.value === key) ?? false;
 }
 
-function linked(document: WithId<DocumentReference>, composition: Reference, key: string): WithId<DocumentReference> {
+/** The document with the link that says what this content of it became. */
+export function linked(
+  before: WithId<DocumentReference>,
+  target: Reference,
+  key: string,
+  type: 'Composition' | 'DocumentReference' = 'Composition',
+): WithId<DocumentReference> {
+  const document = withoutProgress(before);
   const others = document.context?.related?.filter((reference) => !isOurs(reference)) ?? [];
-  const link: Reference = { ...composition, type: 'Composition', identifier: { system: SCRIBE_SID, value: key } };
+  const link: Reference = { ...target, type, identifier: { system: SCRIBE_SID, value: key } };
   return { ...document, context: { ...document.context, related: [...others, link] } };
 }
 

@@ -2,9 +2,10 @@ import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
 import { searchAll } from '../runtime/load.ts';
 import { toOutcome } from '../runtime/outcome.ts';
-import { draftDocument, DRAFTING_ACCESS } from './draft-document.ts';
 import { isLinked } from './drafting.ts';
 import { draftKey, TRANSCRIPT } from './fhir/document.ts';
+import { CHOICE_SECRETS } from './model/settings.ts';
+import { takeUp, TAKING_UP_ACCESS } from './take-up.ts';
 
 /** A transcript is looked after for this long after its last change. */
 const WINDOW_HOURS = 48;
@@ -13,9 +14,10 @@ const MAX_DRAFTS = 50;
 
 export default cron({
   name: 'scribe/sweep-transcripts',
-  description: 'Drafts from the transcripts whose event was lost.',
+  description: 'Drafts from the transcripts whose event, or whose run, was lost.',
   schedule: '*/10 * * * *',
-  access: DRAFTING_ACCESS,
+  access: TAKING_UP_ACCESS,
+  secrets: CHOICE_SECRETS,
   handle: sweep,
 });
 
@@ -34,7 +36,7 @@ async function sweep(run: Run): Promise<void> {
       return;
     }
     try {
-      drafts += (await draftDocument(run, id)) === 'drafted' ? 1 : 0;
+      drafts += ['drafted', 'started'].includes(await takeUp(run, id)) ? 1 : 0;
     } catch (thrown) {
       // One document must not keep the others waiting. It is tried again by the next run.
       console.log(`scribe/sweep-transcripts: DocumentReference/${id}: ${toOutcome(thrown)?.issue[0]?.code ?? 'error'}`);

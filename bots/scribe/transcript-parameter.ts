@@ -8,8 +8,6 @@ import type { Parameter, Ref } from '../runtime/parameters.ts';
 import type { DraftContext } from './fhir/context.ts';
 import { MAX_CHARACTERS, MAX_WORDS, transcriptOf, usable } from './fhir/document.ts';
 import type { Unusable } from './fhir/document.ts';
-import { logicalAuthor } from './fhir/identity.ts';
-import { OFFLINE } from './offline-scribe.ts';
 
 /** A transcript as an operation takes it: its text, the DocumentReference that has it, or a reference to one. */
 export type TranscriptInput =
@@ -50,6 +48,7 @@ function inline(document: DocumentReference, name: string): DocumentReference {
 
 const REFUSALS: Readonly<Record<Unusable, string>> = {
   'no-attachment': 'The transcript has no text.',
+  audio: 'The transcript is a recording. Store it, and it is transcribed and drafted.',
   'not-text': 'The transcript is not a text attachment.',
   unreadable: 'The text of the transcript cannot be read: it must be UTF-8.',
   empty: 'The transcript is empty.',
@@ -59,7 +58,7 @@ const REFUSALS: Readonly<Record<Unusable, string>> = {
 /** What the stateless operations draft from. */
 export interface TranscriptSource {
   readonly text: string;
-  readonly context: DraftContext;
+  readonly context: Omit<DraftContext, 'author'>;
 }
 
 /**
@@ -67,13 +66,12 @@ export interface TranscriptSource {
  * @throws Refusal `value` for one that cannot be drafted from, `not-found` for a reference to nothing.
  */
 export async function readTranscript({ fhir, now }: OperationRun, input: TranscriptInput): Promise<TranscriptSource> {
-  const author = logicalAuthor(OFFLINE);
   if ('text' in input) {
-    return { text: textOf(usable(input.text)), context: { subject: SOMEBODY, author, now } };
+    return { text: textOf(usable(input.text)), context: { subject: SOMEBODY, now } };
   }
   const document = 'document' in input ? input.document : await read(fhir, input.reference, 'transcript');
   const text = textOf(await transcriptOf(fhir, document));
-  return { text, context: { ...contextOf(document), author, now } };
+  return { text, context: { ...contextOf(document), now } };
 }
 
 /** FHIR wants a subject where a mere text names none. */

@@ -210,7 +210,7 @@ describe('a transcript that is filed', () => {
 
   test.each<[string, (visit: Visit) => Partial<DocumentReference> | Promise<Partial<DocumentReference>>]>([
     ['is empty', () => containing(' \n ')],
-    ['is not text', () => ({ content: [{ attachment: { contentType: 'audio/wav', data: encodeBase64('RIFF') } }] })],
+    ['is not text', () => ({ content: [{ attachment: { contentType: 'image/png', data: encodeBase64('PNG') } }] })],
     ['is not UTF-8', () => ({ content: [{ attachment: { contentType: 'text/plain', data: '/////w==' } }] })],
     ['is too long', () => containing('word '.repeat(50_001))],
     [

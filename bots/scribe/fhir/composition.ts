@@ -4,6 +4,7 @@ import { about } from './context.ts';
 import type { DraftContext, Drafted } from './context.ts';
 import { grounds } from './evidence.ts';
 import { SCRIBE_SID } from './identity.ts';
+import { madeHow } from './making.ts';
 import { narrative } from './narrative.ts';
 import type { NoteSection, SectionCode, Sentence } from '../types.ts';
 
@@ -29,7 +30,7 @@ export function composition(
     name: 'composition',
     resource: {
       resourceType: 'Composition',
-      extension: grounds({ confidence: meanConfidence(sentences), evidence: [] }),
+      extension: [...grounds({ confidence: meanConfidence(sentences), evidence: [] }), ...madeHow(context)],
       ...(key && { identifier: { system: SCRIBE_SID, value: key } }),
       status: 'preliminary',
       type: { coding: [PROGRESS_NOTE] },

@@ -8,6 +8,7 @@ import type {
   Resource,
 } from '@medplum/fhirtypes';
 import { SCRIBE_SID } from './identity.ts';
+import type { Making } from './making.ts';
 
 /** What every drafted resource says beside what was said: about whom, in which visit, from what, by whom, when. */
 export interface DraftContext {
@@ -18,6 +19,8 @@ export interface DraftContext {
   /** The business key of the draft. Answers that are not stored have none. */
   readonly key?: string;
   readonly now: Date;
+  /** What there is to say about how it was drafted. */
+  readonly making?: Making;
 }
 
 /** A resource that is not stored yet, and how others in the same bundle or transaction refer to it. */

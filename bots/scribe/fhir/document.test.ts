@@ -41,7 +41,8 @@ describe('the text of a transcript', () => {
 
   test('is refused by what is wrong with it', async () => {
     expect(await transcriptOf(offline, document())).toEqual({ unusable: 'no-attachment' });
-    expect(await inline(encodeBase64('RIFF'), 'audio/wav')).toEqual({ unusable: 'not-text' });
+    expect(await inline(encodeBase64('RIFF'), 'audio/wav')).toEqual({ unusable: 'audio' });
+    expect(await inline(encodeBase64('PNG'), 'image/png')).toEqual({ unusable: 'not-text' });
     expect(await inline(encodeBase64(' \n\t '))).toEqual({ unusable: 'empty' });
     expect(await inline('')).toEqual({ unusable: 'empty' });
     expect(await inline('/////w==')).toEqual({ unusable: 'unreadable' });

@@ -14,7 +14,7 @@ export const MAX_WORDS = 50_000;
 export const MAX_CHARACTERS = 500_000;
 
 /** What keeps a transcript from being drafted. */
-export type Unusable = 'no-attachment' | 'not-text' | 'unreadable' | 'empty' | 'too-long';
+export type Unusable = 'no-attachment' | 'audio' | 'not-text' | 'unreadable' | 'empty' | 'too-long';
 export type Transcript = { readonly text: string } | { readonly unusable: Unusable };
 
 /** Whether a document is a transcript that counts. */
@@ -49,6 +49,9 @@ export async function transcriptOf(fhir: MedplumClient, document: DocumentRefere
   if (!attachment || (attachment.data === undefined && !attachment.url)) {
     return { unusable: 'no-attachment' };
   }
+  if (isAudio(attachment)) {
+    return { unusable: 'audio' };
+  }
   if (attachment.contentType && !/^text\//i.test(attachment.contentType)) {
     return { unusable: 'not-text' };
   }
@@ -67,7 +70,11 @@ export async function transcriptOf(fhir: MedplumClient, document: DocumentRefere
   }
 }
 
-async function bytesOf(fhir: MedplumClient, { data, url }: Attachment): Promise<Uint8Array | undefined> {
+/** Whether what was said is there as a recording. */
+export const isAudio = ({ contentType }: Attachment): boolean => /^(?:audio|video)\//i.test(contentType ?? '');
+
+/** The content of an attachment, if it is inline or a Binary of this server that the bot may read. */
+export async function bytesOf(fhir: MedplumClient, { data, url }: Attachment): Promise<Uint8Array | undefined> {
   if (data !== undefined) {
     return Buffer.from(data, 'base64');
   }

@@ -9,6 +9,8 @@ export const SCRIBE_SID = sid('scribe');
 
 /** Which scribe wrote something. Each one, in each version, is a Device, so that old Provenances stay true. */
 export interface ScribeIdentity {
+  /** Of a model: who runs it, or whose protocol the endpoint speaks. */
+  readonly provider?: string;
   /** `offline`, or the model's name at its provider. */
   readonly model: string;
   /** What it was told to do: the version of the rules, or of the prompt. */
@@ -16,12 +18,16 @@ export interface ScribeIdentity {
 }
 
 /** The business key of a scribe's Device. */
-const keyOf = ({ model, instructions }: ScribeIdentity): string =>
-  `${model}/${instructions.kind}-${instructions.version}`;
+const keyOf = (scribe: ScribeIdentity): string =>
+  `${labelOf(scribe, '/')}/${scribe.instructions.kind}-${scribe.instructions.version}`;
 
 /** What a person reads: which model, told what. */
-const nameOf = ({ model, instructions }: ScribeIdentity): string =>
-  `Careline scribe (${model}, ${instructions.kind} ${instructions.version})`;
+const nameOf = (scribe: ScribeIdentity): string =>
+  `Careline scribe (${labelOf(scribe, ' ')}, ${scribe.instructions.kind} ${scribe.instructions.version})`;
+
+/** The model, with its provider if it has one. */
+export const labelOf = ({ provider, model }: ScribeIdentity, between: string): string =>
+  [provider, model].filter(Boolean).join(between);
 
 /** A scribe, named by its business key: for answers that are not stored, beside which no Device needs to be. */
 export function logicalAuthor(scribe: ScribeIdentity): Reference<Device> {

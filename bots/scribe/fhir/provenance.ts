@@ -9,6 +9,7 @@ import type {
 } from '@medplum/fhirtypes';
 import type { DraftContext, Drafted } from './context.ts';
 import { SCRIBE_SID } from './identity.ts';
+import { madeHow } from './making.ts';
 
 const PARTICIPANT = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/provenance-participant-type`;
 const OPERATION = `${HTTP_TERMINOLOGY_HL7_ORG}/CodeSystem/v3-DataOperation`;
@@ -20,14 +21,18 @@ const coded = (system: string, code: string): CodeableConcept => ({ coding: [{ s
 export function draftProvenance(
   target: Reference[],
   source: Reference<DocumentReference>,
-  { author, key, now }: DraftContext,
+  context: DraftContext,
 ): Drafted<Provenance> {
+  const { author, key, now, making } = context;
+  const how = madeHow(context);
   return {
     name: 'provenance',
     resource: {
       resourceType: 'Provenance',
+      ...(how.length > 0 && { extension: how }),
       target,
       recorded: now.toISOString(),
+      ...(making?.remark && { reason: [{ text: making.remark }] }),
       activity: coded(OPERATION, 'CREATE'),
       agent: [{ type: coded(PARTICIPANT, 'assembler'), who: author }],
       // The key stays here whatever a clinician's program makes of the resources themselves.
