@@ -59,11 +59,12 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
   const live = (slot: WithId<Slot>): boolean => takersOf(slot, appointments, now).length > 0;
   const inUse = (slot: WithId<Slot>): boolean => live(slot) || (cachedTaken(slot) ?? 0) > 0;
 
-  const blocks = slots.filter(
+  const valid = slots.filter((slot) => slot.status !== 'entered-in-error');
+  const blocks = valid.filter(
     (slot) => slot.status === 'busy-unavailable' || (slot.status !== 'free' && cachedTaken(slot) === undefined),
   );
   const blocked = blocks.map(timeOf);
-  const open = slots.filter((slot) => slot.status !== 'entered-in-error' && !blocks.includes(slot));
+  const open = valid.filter((slot) => !blocks.includes(slot));
   const byKey = Map.groupBy(open, (slot) =>
     keyOf(extractServiceTypeReferences(slot.serviceType)[0]?.reference, new Date(slot.start), new Date(slot.end)),
   );

@@ -1,0 +1,128 @@
+import type { WithId } from '@medplum/core';
+import { createReference } from '@medplum/core';
+import type { Schedule, Slot } from '@medplum/fhirtypes';
+import { operation } from '../runtime/definition.ts';
+import type { OperationRun } from '../runtime/definition.ts';
+import { read } from '../runtime/load.ts';
+import { refuse } from '../runtime/outcome.ts';
+import { described, instant, optional, reference, text } from '../runtime/parameters.ts';
+import type { Ref } from '../runtime/parameters.ts';
+import { staff } from '../runtime/requester.ts';
+import { settle } from '../runtime/settle.ts';
+import { change, create, unchanged } from '../runtime/writes.ts';
+import type { Decision } from '../runtime/writes.ts';
+import { loadCalendar } from './calendar.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { recountWrites } from './giving.ts';
+import { fillOrRaise } from './horizon.ts';
+import { GENERATED } from './names.ts';
+import { takersOf } from './places.ts';
+import type { Calendar } from './places.ts';
+import { askedSlots } from './taking.ts';
+import { idsOf } from './visit.ts';
+import { windowOf } from './window.ts';
+import type { Interval } from './wall-clock.ts';
+
+export default operation({
+  name: 'scheduling/block',
+  description: 'Shuts a Slot, or some time of a Schedule: nobody can book there.',
+  code: 'block',
+  resource: 'Slot',
+  input: {
+    slot: optional(described(reference('Slot'), 'Shut this one; or give schedule, start and end.')),
+    schedule: optional(reference('Schedule')),
+    start: optional(instant()),
+    end: optional(instant()),
+    reason: text(),
+  },
+  returns: 'Slot',
+  access: GENERATION_ACCESS,
+  quota: GENERATION_QUOTA,
+  who: staff('administrator', 'practitioner', 'front-desk'),
+  run: (run, { slot, schedule, start, end, reason }) => {
+    if (slot) {
+      return blockSlot(run, slot, reason);
+    }
+    if (!schedule || !start || !end) {
+      const missing = !schedule ? 'schedule' : !start ? 'start' : 'end';
+      return refuse('required', missing, 'Give a slot, or schedule, start and end.');
+    }
+    return blockTime(run, schedule, windowOf({ start, end }, run.now), reason);
+  },
+});
+
+async function blockSlot({ fhir, now, requester }: OperationRun, slot: Ref<'Slot'>, reason: string): Promise<Slot> {
+  return settle({
+    fhir,
+    load: () => loadCalendar(fhir, idsOf([slot]), [], 2),
+    decide: ({ calendar }) => shut(askedSlots(idsOf([slot]), calendar), calendar, reason, now),
+    requestedBy: requester.reference,
+  });
+}
+
+/** A slot that nobody has taken becomes `busy-unavailable`. One that is taken has to be given back or moved first. */
+export function shut([slot]: readonly WithId<Slot>[], calendar: Calendar, reason: string, now: Date): Decision<Slot> {
+  if (!slot || slot.status === 'busy-unavailable') {
+    return unchanged(slot ?? refuse('not-found', 'slot', 'There is no such slot.'));
+  }
+  if (slot.status === 'entered-in-error' || takersOf(slot, calendar.appointments, now).length > 0) {
+    return refuse('conflict', 'slot', 'This slot is taken. Move or cancel what is booked there first.');
+  }
+  const blocked: WithId<Slot> = { ...slot, status: 'busy-unavailable', comment: reason };
+  const after = { ...calendar, slots: calendar.slots.map((other) => (other.id === slot.id ? blocked : other)) };
+  return change(blocked, ...recountWrites([blocked], after, now));
+}
+
+/**
+ * A Slot `busy-unavailable` over the time. The free slots that it touches go away after it; a booking that it touches
+ * stands and raises a ticket.
+ */
+async function blockTime(run: OperationRun, schedule: Ref<'Schedule'>, time: Interval, reason: string): Promise<Slot> {
+  const { fhir, requester } = run;
+  const shutSchedule = await read(fhir, schedule, 'schedule');
+  const blocked = await settle<Slot | undefined, Slot>({
+    fhir,
+    load: () => findBlock(run, shutSchedule, time),
+    decide: (found) => {
+      if (found) {
+        return unchanged(found);
+      }
+      const write = create<Slot>({
+        resourceType: 'Slot',
+        schedule: createReference(shutSchedule),
+        status: 'busy-unavailable',
+        start: time.start.toISOString(),
+        end: time.end.toISOString(),
+        comment: reason,
+      });
+      return { writes: [write], result: write };
+    },
+    requestedBy: requester.reference,
+  });
+  await fillAround(run, shutSchedule, time);
+  return blocked;
+}
+
+async function findBlock(
+  { fhir }: OperationRun,
+  schedule: WithId<Schedule>,
+  time: Interval,
+): Promise<Slot | undefined> {
+  const found = await fhir.searchResources('Slot', {
+    schedule: `Schedule/${schedule.id}`,
+    status: 'busy-unavailable',
+    start: `eq${time.start.toISOString()}`,
+  });
+  return found.find(({ end }) => Date.parse(end) === time.end.getTime());
+}
+
+/** Brings the slots that touch some time in line with what is blocked there now, if the Schedule has any. */
+export async function fillAround(run: OperationRun, schedule: WithId<Schedule>, time: Interval): Promise<void> {
+  const touching = await run.fhir.searchOne('Slot', {
+    schedule: `Schedule/${schedule.id}`,
+    _tag: `${GENERATED.system}|${GENERATED.code}`,
+  });
+  if (touching) {
+    await fillOrRaise(run, schedule, time);
+  }
+}
