@@ -1,7 +1,6 @@
 import type { Extension } from '@medplum/fhirtypes';
 import { extensionUrl } from '../../runtime/contract.ts';
 import type { Dropped } from '../model/dropped.ts';
-import type { DraftContext } from './context.ts';
 
 const REMARK = extensionUrl('scribe-remark');
 const DROPPED = extensionUrl('scribe-dropped');
@@ -15,7 +14,7 @@ export interface Making {
 }
 
 /** The extensions that say so, on the note and on its Provenance. */
-export function madeHow({ making }: Pick<DraftContext, 'making'>): Extension[] {
+export function madeHow({ making }: { readonly making?: Making }): Extension[] {
   const dropped = Object.entries<number>({ ...making?.dropped }).filter(([, count]) => count > 0);
   return [
     ...(making?.remark ? [{ url: REMARK, valueString: making.remark }] : []),
