@@ -1,13 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { MedplumClient } from '@medplum/core';
+import { getExtensionValue } from '@medplum/core';
 import type { Bundle, Composition, Condition, MedicationRequest, ServiceRequest } from '@medplum/fhirtypes';
 import { ICD10CM } from '../../bots/scribe/fhir/conditions.ts';
+import { CONFIDENCE } from '../../bots/scribe/fhir/evidence.ts';
 import { NOTHING_SAID } from '../../bots/scribe/fhir/composition.ts';
 import { plainText } from '../../bots/scribe/fhir/narrative.ts';
 import { SettingsError } from '../../scripts/lib/args.ts';
 import { startClinicServer } from '../../scripts/lib/clinic-server.ts';
 import { silentLogger } from '../../server/index.ts';
+import { calibration } from '../scribe/calibration.ts';
+import type { Rated } from '../scribe/calibration.ts';
 import { readGold } from '../scribe/gold.ts';
 import { report } from '../scribe/report.ts';
 import { score } from '../scribe/score.ts';
@@ -20,7 +24,7 @@ const USAGE = `npm run bench -- scribe --data FOLDER --split NAME --out FILE
 
 /** What a client gets of one transcript. */
 interface Annotated extends DraftedVisit {
-  readonly problems: readonly { readonly text?: string; readonly icd10?: string }[];
+  readonly problems: readonly (Rated & { readonly text?: string })[];
   readonly orders: readonly { readonly kind: string; readonly text?: string }[];
 }
 
@@ -50,6 +54,8 @@ export async function bench(args: string[]): Promise<void> {
   const lines = [...drafts].map(([encounter_id, drafted]) => JSON.stringify({ encounter_id, ...drafted }));
   writeFileSync(out, `${lines.join('\n')}\n`);
   console.log(report(score(visits, drafts)));
+  const problems = new Map([...drafts].map(([id, drafted]) => [id, drafted.problems]));
+  calibration(visits, problems).forEach((line) => console.log(line));
 }
 
 async function annotate(medplum: MedplumClient, transcript: string): Promise<Annotated> {
@@ -61,9 +67,15 @@ async function annotate(medplum: MedplumClient, transcript: string): Promise<Ann
     note: sections.filter((text) => text !== NOTHING_SAID).join('\n\n'),
     problems: resources
       .filter((resource): resource is Condition => resource?.resourceType === 'Condition')
-      .map(({ code }) => {
+      .map((condition) => {
+        const { code } = condition;
+        const confidence = getExtensionValue(condition, CONFIDENCE);
         const icd10 = code?.coding?.find(({ system }) => system === ICD10CM)?.code;
-        return { ...(code?.text && { text: code.text }), ...(icd10 && { icd10 }) };
+        return {
+          ...(code?.text && { text: code.text }),
+          ...(icd10 && { icd10 }),
+          ...(typeof confidence === 'number' && { confidence }),
+        };
       }),
     orders: resources.filter(isOrder).map((order) => {
       const concept = order.resourceType === 'MedicationRequest' ? order.medicationCodeableConcept : order.code;
