@@ -22,6 +22,9 @@ interface Word extends Span {
 /** A shorter quote could be found anywhere. */
 const LEAST_WORDS = 3;
 const MOST_QUOTES = 4;
+const MOST_WORDS = 200;
+/** Characters around a quote that still belong to it, where a turn is long: a recording's text is a single one. */
+const REACH = 300;
 
 /**
  * Speech to a machine and not to a person: instructions to whatever writes the note. Nothing rests on it, so that a
@@ -93,7 +96,7 @@ export class Said {
 
   #locate(quote: string): Span | undefined {
     const wanted = spelled(quote).map(({ word }) => word);
-    if (wanted.length < LEAST_WORDS) {
+    if (wanted.length < LEAST_WORDS || wanted.length > MOST_WORDS) {
       return undefined;
     }
     for (const at of this.#places.get(wanted[0] ?? '') ?? []) {
@@ -112,20 +115,24 @@ export class Said {
 
   /** The turns that were quoted, with the question before and the answer after; without what speaks to machines. */
   #around(spans: readonly Span[]): string {
-    const near = this.#turns.filter((_turn, index) =>
-      [index - 1, index, index + 1].some((one) => {
-        const turn = this.#turns[one];
-        return turn && spans.some((span) => overlap(turn, span));
-      }),
-    );
-    return near
-      .map(({ start, end }) => {
-        const inside = this.#instructions
-          .filter((instruction) => overlap(instruction, { start, end }))
-          .map((span) => ({ start: span.start - start, end: span.end - start }));
-        return inside.reduce((rest, span) => blanked(rest, span), this.text.slice(start, end));
-      })
-      .join('\n');
+    const near = spans.flatMap((span) => {
+      const reach = { start: span.start - REACH, end: span.end + REACH };
+      return this.#turns.flatMap((turn, index) => {
+        const beside = [this.#turns[index - 1], turn, this.#turns[index + 1]];
+        if (!overlap(turn, reach) || !beside.some((one) => one && overlap(one, span))) {
+          return [];
+        }
+        return { start: Math.max(turn.start, reach.start), end: Math.min(turn.end, reach.end) };
+      });
+    });
+    return near.map((span) => this.#withoutInstructions(span)).join('\n');
+  }
+
+  #withoutInstructions({ start, end }: Span): string {
+    const inside = this.#instructions
+      .filter((instruction) => overlap(instruction, { start, end }))
+      .map((span) => ({ start: span.start - start, end: span.end - start }));
+    return inside.reduce((rest, span) => blanked(rest, span), this.text.slice(start, end));
   }
 }
 
