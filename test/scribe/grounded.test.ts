@@ -25,3 +25,13 @@ test('every number of the note was said', () => {
     { numRuns: 500 },
   );
 });
+
+test.each(['nine for you seventy', 'seventy for you hundred', 'five really forty'])(
+  '"%s" is two numbers, though what parts them is dropped',
+  (words) => {
+    const said = spokenNumbers(words);
+    const note = noteText(draft(`[doctor] take ${words} milligrams of lisinopril .`));
+    expect(note).toContain('lisinopril');
+    for (const number of writtenNumbers(note)) expect(said).toContain(number);
+  },
+);

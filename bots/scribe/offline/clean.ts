@@ -55,6 +55,9 @@ const FILLERS: readonly (readonly string[])[] = [
   'a little bit',
 ].map((phrase) => phrase.split(' '));
 
+/** Sounds, not words: they may stand within a number. */
+const HESITATIONS = new Set(['um', 'umm', 'uh', 'uhh', 'er', 'ah', 'oh', 'hmm', 'mm']);
+
 /** Phrases whose meaning would change without them are put back in short. */
 const KEPT = new Map<string, readonly string[]>(
   Object.entries({
@@ -150,9 +153,17 @@ function dropFillers(tokens: readonly Token[]): Token[] {
     const last = tokens[i + phrase.length - 1] ?? token;
     for (const word of KEPT.get(phrase.join(' ')) ?? []) kept.push({ ...token, word, end: last.end });
     i += phrase.length;
+    if (partsNumbers(kept.at(-1), phrase, tokens[i])) kept.push({ ...token, word: ',' });
     if (tokens[i]?.word === ',' && kept.at(-1)?.word !== ',' && !KEPT.has(phrase.join(' '))) i++;
   }
   return kept;
+}
+
+/** "nine for you seventy" is not 970: what is dropped between two numbers still parts them, unless it was a hesitation. */
+function partsNumbers(before: Token | undefined, phrase: readonly string[], after: Token | undefined): boolean {
+  const isNumber = (token: Token | undefined): boolean =>
+    token !== undefined && (isNumberWord(token.word) || /\d/.test(token.word));
+  return isNumber(before) && isNumber(after) && !phrase.every((word) => HESITATIONS.has(word));
 }
 
 /** "i , i think", "on your on your neck": the first try goes, up to four words long. */
