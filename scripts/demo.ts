@@ -1,4 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
+import { jsonLogger } from '../server/index.ts';
 import { runVisit } from './demo/visit.ts';
 import { readArgs, runCommand } from './lib/args.ts';
 import { signIn } from './lib/client.ts';
@@ -15,7 +16,9 @@ await runCommand(async () => {
     return visit(await signIn(running));
   }
   console.log('No server runs here, so one is started for this visit, in memory.');
-  const { server, medplum } = await startClinicServer({ port: 0, demo: false, secrets: {} });
+  // What the visit causes is printed step by step; of the server's log only what went wrong is news.
+  const logger = { ...jsonLogger, info: () => undefined };
+  const { server, medplum } = await startClinicServer({ port: 0, demo: false, secrets: {}, logger });
   try {
     await visit(medplum);
   } finally {
