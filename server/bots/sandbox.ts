@@ -1,5 +1,5 @@
 import { createRequire, isBuiltin } from 'node:module';
-import { createContext, Script } from 'node:vm';
+import { constants, createContext, Script } from 'node:vm';
 import type { Context } from 'node:vm';
 import { ContentType, Hl7Message, MedplumClient, normalizeErrorString, normalizeOperationOutcome } from '@medplum/core';
 import type { Clock } from '../clock.ts';
@@ -48,7 +48,9 @@ export async function runInSandbox(run: SandboxRun): Promise<BotResult> {
 
 /** The globals are those of Medplum's VM context and no more: what works here works there. */
 function buildContext(run: SandboxRun, lines: string[]): Context {
-  const context = createContext({
+  // An ordinary global object: without the interceptors of a contextified one it is made and read faster.
+  const context = createContext(constants.DONT_CONTEXTIFY);
+  Object.assign(context, {
     console: { log: (...values: unknown[]) => void lines.push(values.join(' ')) },
     fetch,
     require: requireForBots,

@@ -60,12 +60,16 @@ export function writeRow(db: Connection, row: Omit<ResourceRow, 'rid'>, rid: num
 }
 
 function insertRow(db: Connection, row: Omit<ResourceRow, 'rid'>): number {
-  const result = db
-    .prepare(
-      'INSERT INTO resource (type, id, project, version, updated, deleted, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    .run(row.type, row.id, row.project, row.version, row.updated, row.deleted, row.content);
-  return Number(result.lastInsertRowid);
+  return db.run(
+    'INSERT INTO resource (type, id, project, version, updated, deleted, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    row.type,
+    row.id,
+    row.project,
+    row.version,
+    row.updated,
+    row.deleted,
+    row.content,
+  );
 }
 
 /** Versions of a resource, the latest first. */

@@ -96,6 +96,15 @@ function ofType(atom: Atom): Step {
 /** A property, or the name of the resource type that a path begins with. */
 function symbol(name: string): Step {
   const isTypeName = /^[A-Z]/.test(name);
+  const keysByType = new Map<string, PropertyKey[]>();
+  const keysOf = (type: string): PropertyKey[] => {
+    let keys = keysByType.get(type);
+    if (!keys) {
+      keys = propertyKeys(type, name);
+      keysByType.set(type, keys);
+    }
+    return keys;
+  };
   return (input) => {
     const output: TypedValue[] = [];
     for (const element of input) {
@@ -104,19 +113,18 @@ function symbol(name: string): Step {
           output.push(element);
         }
       } else {
-        pushProperty(output, element, name);
+        pushProperty(output, element.value, keysOf(element.type));
       }
     }
     return output;
   };
 }
 
-function pushProperty(output: TypedValue[], element: TypedValue, name: string): void {
-  const parent: unknown = element.value;
+function pushProperty(output: TypedValue[], parent: unknown, keys: PropertyKey[]): void {
   if (typeof parent !== 'object' || parent === null) {
     return;
   }
-  for (const { key, type } of propertyKeys(element.type, name)) {
+  for (const { key, type } of keys) {
     if (!Object.hasOwn(parent, key)) {
       continue;
     }
@@ -142,23 +150,14 @@ interface PropertyKey {
   type: string;
 }
 
-const keysByType = new Map<string, PropertyKey[]>();
-
 /** The JSON properties that hold an element: several where it is a choice of types (`value[x]`). */
 function propertyKeys(type: string, name: string): PropertyKey[] {
-  const cacheKey = `${type}.${name}`;
-  let keys = keysByType.get(cacheKey);
-  if (!keys) {
-    const definition = getElementDefinition(type, name);
-    if (definition?.path.endsWith('[x]')) {
-      keys = definition.type.map(({ code }) => ({
-        key: name + code.charAt(0).toUpperCase() + code.slice(1),
-        type: code,
-      }));
-    } else {
-      keys = [{ key: name, type: definition?.type[0]?.code ?? 'string' }];
-    }
-    keysByType.set(cacheKey, keys);
+  const definition = getElementDefinition(type, name);
+  if (definition?.path.endsWith('[x]')) {
+    return definition.type.map(({ code }) => ({
+      key: name + code.charAt(0).toUpperCase() + code.slice(1),
+      type: code,
+    }));
   }
-  return keys;
+  return [{ key: name, type: definition?.type[0]?.code ?? 'string' }];
 }

@@ -76,7 +76,7 @@ export class GroupCommit {
   private async runGroup(): Promise<void> {
     const group: Job[] = [];
     try {
-      this.connection.run('BEGIN IMMEDIATE');
+      this.connection.begin();
     } catch (error) {
       this.queue.splice(0).forEach((job) => job.fail(error));
       return;
@@ -88,10 +88,11 @@ export class GroupCommit {
       }
       group.push(job);
       await this.runJob(job);
-      if (!this.connection.database.isTransaction) {
+      if (!this.connection.inTransaction()) {
         break; // SQLite gave up the whole transaction (disk full, I/O error): nothing of the group is left.
       }
-      if (this.queue.length === 0 && group.length > 1) {
+      if (this.queue.length === 0) {
+        // A commit costs more than a look at who else has come.
         await nextTurn();
       }
     }
@@ -99,19 +100,15 @@ export class GroupCommit {
   }
 
   private async runJob(job: Job): Promise<void> {
-    this.connection.run('SAVEPOINT job');
+    const mark = this.connection.mark();
     try {
       const running = job.run();
       if (running) {
         await running;
       }
-      this.connection.run('RELEASE job');
       job.applied = true;
     } catch (error) {
-      if (this.connection.database.isTransaction) {
-        this.connection.run('ROLLBACK TO job');
-        this.connection.run('RELEASE job');
-      }
+      this.connection.undoTo(mark);
       this.onRollback();
       job.fail(error);
     }
@@ -119,11 +116,9 @@ export class GroupCommit {
 
   private commit(applied: Job[]): void {
     try {
-      this.connection.run('COMMIT');
+      this.connection.commit();
     } catch (error) {
-      if (this.connection.database.isTransaction) {
-        this.connection.run('ROLLBACK');
-      }
+      this.connection.rollback();
       this.onRollback();
       applied.forEach((job) => job.fail(error));
       return;

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 
-/** One transaction, or one savepoint inside of it, while it runs. */
+/** One transaction, or a part of it that can fail alone, while it runs. */
 export class Scope {
   /** False once its function has ended: what was left running behind it does not belong to it any more. */
   open = true;
@@ -19,8 +19,8 @@ export class Scope {
   }
 
   /**
-   * Runs a function as a savepoint of this scope. Savepoints form a stack, so those that are started side by side take
-   * turns.
+   * Runs a function as a part of this scope that can fail alone. What a part wrote is undone up to where it began, so
+   * parts that are started side by side take turns.
    * @param enter Runs a function so that its asynchronous calls find the new scope.
    */
   nest<T>(
@@ -30,17 +30,13 @@ export class Scope {
   ): Promise<T> {
     const result = this.tail.then(async () => {
       const inner = new Scope();
-      db.run('SAVEPOINT nested');
+      const mark = db.mark();
       try {
         const value = await inner.run(() => enter(inner, () => work(db)));
-        db.run('RELEASE nested');
         inner.afterCommit.forEach((callback, key) => this.afterCommit.set(key, callback));
         return value;
       } catch (error) {
-        if (db.database.isTransaction) {
-          db.run('ROLLBACK TO nested');
-          db.run('RELEASE nested');
-        }
+        db.undoTo(mark);
         throw error;
       }
     });

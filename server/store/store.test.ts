@@ -31,7 +31,7 @@ async function withTable(dataDir: string | undefined, body: (store: Store) => Pr
   }
 }
 
-const add = (store: Store, text: string): Promise<void> =>
+const add = (store: Store, text: string): Promise<unknown> =>
   store.transaction((db) => db.run('INSERT INTO note VALUES (?)', text));
 
 const notes = (store: Store): Promise<string[]> =>
@@ -49,6 +49,38 @@ describe.each([
       const settled = await Promise.allSettled(writes);
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
       expect(await notes(store)).toEqual(['a', 'b', 'c']);
+    }));
+
+  test('what fails inside a transaction is undone up to where it began, and numbers of rows stay what they were', () =>
+    withTable(folder(), async (store) => {
+      const insert = (text: string): Promise<number> =>
+        store.transaction((db) => db.run('INSERT INTO note VALUES (?)', text));
+      const before = insert('before');
+      const numbers = await store.transaction(async () => {
+        const first = await insert('first');
+        const part = store.transaction(async () => {
+          await insert('undone');
+          await expect(insert('first')).rejects.toThrow('UNIQUE');
+          throw new Error('undo');
+        });
+        await expect(part).rejects.toThrow('undo');
+        return [first, await insert('second')];
+      });
+      expect([await before, ...numbers]).toEqual([1, 2, 3]);
+      expect(await notes(store)).toEqual(['before', 'first', 'second']);
+    }));
+
+  test('a transaction that the database gave up writes nothing more', () =>
+    withTable(folder(), async (store) => {
+      const lost = store.transaction(async (db) => {
+        db.run('INSERT INTO note VALUES (?)', 'lost');
+        db.exec('ROLLBACK'); // as SQLite does by itself when the disk is full
+        db.run('INSERT INTO note VALUES (?)', 'alone');
+      });
+      await expect(lost).rejects.toThrow('rolled back');
+      expect(await notes(store)).toEqual([]);
+      await add(store, 'next');
+      expect(await notes(store)).toEqual(['next']);
     }));
 
   test('nobody sees a transaction that is not committed', () =>

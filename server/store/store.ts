@@ -51,7 +51,7 @@ export class Store {
 
   /**
    * Runs a function in an exclusive write transaction: all of what it writes becomes durable, or none of it. Resolves
-   * when it is durable. Called inside a transaction it is a part of that one (a savepoint): it can fail alone, and
+   * when it is durable. Called inside a transaction it is a part of that one: it can fail alone, and
    * becomes durable with the whole.
    */
   transaction<T>(work: (db: Connection) => Promise<T> | T): Promise<T> {

@@ -80,6 +80,8 @@ describe('a bot', () => {
     await t.medplum.updateResource({ ...patient, active: true });
     // An update that changes nothing makes no version, and wakes nobody.
     await t.medplum.updateResource({ ...patient, active: true });
+    // What is deleted before an update is delivered is not delivered as updated any more.
+    await recordsOf(patient);
     await t.medplum.deleteResource('Patient', patient.id);
     const records = await recordsOf(patient);
     expect(records.map(({ interaction }) => interaction)).toEqual(['create', 'update', 'delete']);

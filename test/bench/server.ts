@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,15 +30,15 @@ export async function bench(args: string[]): Promise<void> {
     },
   });
   for (const size of values.sizes.split(',').map(Number)) {
-    console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95');
-    await withServer(async (client) => {
+    console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95  server CPU');
+    await withServer(async (client, server) => {
       await fill(client, size);
-      await run(client, Number(values.requests), size);
+      await run(client, server, Number(values.requests), size);
     });
   }
 }
 
-async function withServer(work: (client: HttpClient) => Promise<void>): Promise<void> {
+async function withServer(work: (client: HttpClient, server: ChildProcess) => Promise<void>): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
   const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
   try {
@@ -46,7 +47,7 @@ async function withServer(work: (client: HttpClient) => Promise<void>): Promise<
     ];
     const medplum = await signIn({ ...credentials, baseUrl: `${baseUrl}/` });
     const client = new HttpClient(baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
-    await work(client);
+    await work(client, child);
     client.close();
   } finally {
     const ended = once(child, 'exit');
@@ -54,6 +55,13 @@ async function withServer(work: (client: HttpClient) => Promise<void>): Promise<
     await ended;
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** The processor time that the server has used, in milliseconds. */
+async function cpuOf(server: ChildProcess): Promise<number> {
+  server.send('cpu');
+  const [{ cpu }] = (await once(server, 'message')) as [{ cpu: NodeJS.CpuUsage }];
+  return (cpu.user + cpu.system) / 1000;
 }
 
 /** Three quarters Patients, a quarter Slots of one Schedule, 32 a day. */
@@ -100,10 +108,13 @@ const slot = (n: number): Slot => {
   };
 };
 
-async function run(client: HttpClient, count: number, size: number): Promise<void> {
+async function run(client: HttpClient, server: ChildProcess, count: number, size: number): Promise<void> {
   const report = async (name: string, times: number, work: (n: number) => Promise<void>): Promise<void> => {
     await measure(CLIENTS, Math.ceil(times / 10), (n) => work(times + n));
-    console.log(line(name, await measure(CLIENTS, times, work)));
+    const before = await cpuOf(server);
+    const measured = await measure(CLIENTS, times, work);
+    const cpu = ((await cpuOf(server)) - before) / times;
+    console.log(`${line(name, measured)}${`${cpu.toFixed(2)} ms`.padStart(12)}`);
   };
   const post = async (resource: Resource): Promise<Resource> => {
     const { status, body } = await client.send('POST', resource.resourceType, resource);
