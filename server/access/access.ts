@@ -8,7 +8,7 @@ import {
 } from '@medplum/core';
 import type { AccessPolicyResource, Resource, ResourceType } from '@medplum/fhirtypes';
 import type { RequestContext } from '../context.ts';
-import { removeFields, restoreFields } from './fields.ts';
+import { hasFields, removeFields, restoreFields } from './fields.ts';
 import { effectivePolicy } from './policy.ts';
 
 /** What one requester may do. */
@@ -73,7 +73,7 @@ export class Access {
   /** A resource as the requester may see it; a copy, where something is hidden. */
   visible<T extends Resource>(resource: T): T {
     const hidden = this.hiddenFields(resource);
-    if (hidden.length === 0) {
+    if (hidden.length === 0 || !hasFields(resource, hidden)) {
       return resource;
     }
     const copy = structuredClone(resource);
@@ -104,7 +104,7 @@ export class Access {
     const interaction = before ? AccessPolicyInteraction.UPDATE : AccessPolicyInteraction.CREATE;
     const rule = this.policy && this.rule(interaction, before ?? resource);
     const paths = [...(rule?.readonlyFields ?? []), ...(rule?.hiddenFields ?? [])];
-    if (paths.length === 0) {
+    if (!hasFields(resource, paths) && !(before && hasFields(before, paths))) {
       return resource;
     }
     const copy = structuredClone(resource);

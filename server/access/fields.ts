@@ -1,5 +1,12 @@
 import type { Resource } from '@medplum/fhirtypes';
 
+/** True if a resource may have something at one of these paths. */
+export function hasFields(resource: Resource, paths: readonly string[]): boolean {
+  return paths.some(
+    (path) => keysOf(resource as unknown as Record<string, unknown>, path.split('.', 1)[0]!).length > 0,
+  );
+}
+
 /** Removes the fields at these paths (`name`, `contact.telecom`, `value[x]`) from a resource, in place. */
 export function removeFields(resource: Resource, paths: readonly string[]): void {
   for (const path of paths) {

@@ -1,12 +1,19 @@
+import { matchesSearchRequest, parseSearchRequest } from '@medplum/core';
 import type { WithId } from '@medplum/core';
-import type { Subscription } from '@medplum/fhirtypes';
+import type { Resource, Subscription } from '@medplum/fhirtypes';
 import { systemContext } from '../auth/session.ts';
 import type { Repositories } from '../auth/session.ts';
 
 /** As many as Medplum looks at. */
 const MAX_SUBSCRIPTIONS = 1000;
 
-type ByType = Map<string, WithId<Subscription>[]>;
+/** A Subscription, and a look at its criteria that costs little where they do not match. */
+export interface Watching {
+  subscription: WithId<Subscription>;
+  mayMatch(resource: Resource): boolean;
+}
+
+type ByType = Map<string, Watching[]>;
 
 /**
  * The active rest-hook Subscriptions of each project by the resource type that they watch, so that a write which
@@ -23,7 +30,7 @@ export class ActiveSubscriptions {
   }
 
   /** Those that watch a resource type. */
-  async watching(projectId: string, resourceType: string): Promise<readonly WithId<Subscription>[]> {
+  async watching(projectId: string, resourceType: string): Promise<readonly Watching[]> {
     let byType = this.projects.get(projectId);
     if (!byType) {
       byType = this.load(projectId);
@@ -61,8 +68,19 @@ export class ActiveSubscriptions {
         continue;
       }
       const resourceType = subscription.criteria.split('?', 1)[0]!;
-      byType.set(resourceType, [...(byType.get(resourceType) ?? []), subscription]);
+      byType.set(resourceType, [...(byType.get(resourceType) ?? []), watch(subscription)]);
     }
     return byType;
+  }
+}
+
+/** The criteria are a search, which is parsed once here and not for every write. */
+function watch(subscription: WithId<Subscription>): Watching {
+  try {
+    const search = parseSearchRequest(subscription.criteria);
+    return { subscription, mayMatch: (resource) => matchesSearchRequest(resource, search) };
+  } catch {
+    // Criteria that cannot be parsed are for the evaluation to say so.
+    return { subscription, mayMatch: () => true };
   }
 }

@@ -7,6 +7,7 @@ import type { Background } from '../http/background.ts';
 import type { Logger } from '../http/log.ts';
 import type { Store } from '../store/store.ts';
 import { ActiveSubscriptions } from './active.ts';
+import type { Watching } from './active.ts';
 import type { Repositories } from '../auth/session.ts';
 import { deliver, DeliveryFailed } from './deliver.ts';
 import type { DeliveryOptions } from './deliver.ts';
@@ -78,9 +79,9 @@ export class SubscriptionEngine implements WriteObserver {
       this.active.changed(projectId);
     }
     const watching = await this.active.watching(projectId, resource.resourceType);
-    for (const subscription of watching) {
-      if (await this.matches(subscription, change)) {
-        this.addJob(subscription, change, projectId);
+    for (const candidate of watching) {
+      if (await this.matches(candidate, change)) {
+        this.addJob(candidate.subscription, change, projectId);
       }
     }
   }
@@ -109,19 +110,22 @@ export class SubscriptionEngine implements WriteObserver {
     return this.jobs.nextDue();
   }
 
-  private async matches(subscription: WithId<Subscription>, change: Change): Promise<boolean> {
+  private async matches(candidate: Watching, change: Change): Promise<boolean> {
     const { resource, interaction } = change;
     const previous = interaction === 'delete' ? resource : change.previous;
     try {
+      if (!candidate.mayMatch(resource)) {
+        return false;
+      }
       return await resourceMatchesSubscriptionCriteria({
         resource,
-        subscription,
+        subscription: candidate.subscription,
         context: { interaction },
         getPreviousResource: async () => previous,
       });
     } catch (err) {
       // A criterion that cannot be evaluated must not undo somebody's write.
-      this.options.log.error('a Subscription could not be evaluated', err, { subscription: subscription.id });
+      this.options.log.error('a Subscription could not be evaluated', err, { subscription: candidate.subscription.id });
       return false;
     }
   }

@@ -5,7 +5,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Bundle, Patient, Resource, Slot } from '@medplum/fhirtypes';
+import { createReference } from '@medplum/core';
+import type { MedplumClient } from '@medplum/core';
+import type {
+  AccessPolicy,
+  Bot,
+  Bundle,
+  ClientApplication,
+  Patient,
+  Resource,
+  Slot,
+  Subscription,
+} from '@medplum/fhirtypes';
 import { signIn } from '../../scripts/lib/client.ts';
 import { inRoot } from '../../scripts/lib/paths.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
@@ -19,7 +30,8 @@ const PROJECT = 'own';
 
 /**
  * `npm run bench -- server [--sizes 1000,100000] [--requests 3000]`: operations a second over HTTP with 8 clients against
- * the embedded server in a process of its own, durable, with sign-in and Subscriptions on.
+ * the embedded server in a process of its own, durable, as a member whom an AccessPolicy limits, with two dozen Subscriptions
+ * that look at every write.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,29 +43,68 @@ export async function bench(args: string[]): Promise<void> {
   });
   for (const size of values.sizes.split(',').map(Number)) {
     console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95  server CPU');
-    await withServer(async (client, server) => {
+    await withServer(async (client, server, bot) => {
       await fill(client, size);
-      await run(client, server, Number(values.requests), size);
+      await run(client, server, bot, Number(values.requests), size);
     });
   }
 }
 
-async function withServer(work: (client: HttpClient, server: ChildProcess) => Promise<void>): Promise<void> {
+async function withServer(
+  work: (client: HttpClient, server: ChildProcess, bot: string) => Promise<void>,
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
   const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
   try {
     const [{ baseUrl, credentials }] = (await once(child, 'message')) as [
       { baseUrl: string; credentials: Credentials },
     ];
-    const medplum = await signIn({ ...credentials, baseUrl: `${baseUrl}/` });
+    const administrator = await signIn({ ...credentials, baseUrl: `${baseUrl}/` });
+    await addSubscriptions(administrator);
+    const medplum = await addMember(administrator, baseUrl);
     const client = new HttpClient(baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
-    await work(client, child);
+    await work(client, child, await makeBot(administrator));
     client.close();
   } finally {
     const ended = once(child, 'exit');
     child.disconnect();
     await ended;
     await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** A member whom an AccessPolicy limits, as everybody is who is not an administrator. */
+async function addMember(administrator: MedplumClient, baseUrl: string): Promise<MedplumClient> {
+  const policy = await administrator.createResource<AccessPolicy>({
+    resourceType: 'AccessPolicy',
+    name: 'bench',
+    resource: [
+      { resourceType: 'Patient', criteria: 'Patient?active=true', readonlyFields: ['photo'] },
+      { resourceType: 'Schedule' },
+      { resourceType: 'Slot', criteria: 'Slot?status=free,busy' },
+      { resourceType: 'Appointment', hiddenFields: ['comment'] },
+      { resourceType: 'Basic' },
+      { resourceType: 'Bot' },
+    ],
+  });
+  const { id, secret } = await administrator.post<ClientApplication>(`admin/projects/${PROJECT}/client`, {
+    name: 'bench',
+    accessPolicy: createReference(policy),
+  });
+  return signIn({ baseUrl: `${baseUrl}/`, clientId: id ?? '', clientSecret: secret ?? '' });
+}
+
+/** As many as the layer has, of the types that are written here; none of them matches. */
+async function addSubscriptions(administrator: MedplumClient): Promise<void> {
+  const criteria = ['Patient?active=false', 'Slot?status=entered-in-error', 'Appointment?status=noshow'];
+  for (let n = 0; n < 24; n++) {
+    await administrator.createResource<Subscription>({
+      resourceType: 'Subscription',
+      status: 'active',
+      reason: 'bench',
+      criteria: criteria[n % criteria.length] ?? '',
+      channel: { type: 'rest-hook', endpoint: 'Bot/00000000-0000-4000-8000-000000000000' },
+    });
   }
 }
 
@@ -108,7 +159,7 @@ const slot = (n: number): Slot => {
   };
 };
 
-async function run(client: HttpClient, server: ChildProcess, count: number, size: number): Promise<void> {
+async function run(client: HttpClient, server: ChildProcess, bot: string, count: number, size: number): Promise<void> {
   const report = async (name: string, times: number, work: (n: number) => Promise<void>): Promise<void> => {
     await measure(CLIENTS, Math.ceil(times / 10), (n) => work(times + n));
     const before = await cpuOf(server);
@@ -158,11 +209,10 @@ async function run(client: HttpClient, server: ChildProcess, count: number, size
     );
   });
   await report('transaction: PUT Slot (ifMatch), POST Appointment', count, (n) => book(client, slots[n], n));
-  const bot = await makeBot(client);
   await report('bot no-op through $execute', Math.ceil(count / 3), async (n) => {
     check((await client.send('POST', `Bot/${bot}/$execute`, { n })).status, 200);
   });
-  await measureWake(client, bot);
+  await measureWake(client);
 }
 
 async function book(client: HttpClient, taken: Slot | undefined, n: number): Promise<void> {
@@ -190,26 +240,25 @@ async function book(client: HttpClient, taken: Slot | undefined, n: number): Pro
   check(status, 200);
 }
 
-/** A bot that does nothing when it is executed, and answers a Basic with a Flag when it is woken by one. */
-async function makeBot(client: HttpClient): Promise<string> {
-  const { body } = await client.send('POST', `/admin/projects/${PROJECT}/bot`, { name: 'bench' });
-  const { id = '' } = JSON.parse(body) as Resource;
+/** A bot that does nothing when it is executed, and answers a Basic with another when it is woken by one. */
+async function makeBot(administrator: MedplumClient): Promise<string> {
+  const { id = '' } = await administrator.post<Bot>(`admin/projects/${PROJECT}/bot`, { name: 'bench' });
   const code = `exports.handler = async (medplum, event) => event.input.resourceType === 'Basic'
     ? medplum.createResource({ resourceType: 'Basic', code: { text: 'answer' }, identifier: [{ system: '${SID}', value: event.input.id }] })
     : true;`;
-  check((await client.send('POST', `Bot/${id}/$deploy`, { code, filename: 'bench.js' })).status, 200);
-  return id;
-}
-
-/** From a write to what the bot that it woke wrote, one at a time. */
-async function measureWake(client: HttpClient, bot: string): Promise<void> {
-  await client.send('POST', 'Subscription', {
+  await administrator.post(administrator.fhirUrl('Bot', id, '$deploy'), { code, filename: 'bench.js' });
+  await administrator.createResource<Subscription>({
     resourceType: 'Subscription',
     status: 'active',
     reason: 'bench',
     criteria: `Basic?identifier=${SID}|ask`,
-    channel: { type: 'rest-hook', endpoint: `Bot/${bot}` },
+    channel: { type: 'rest-hook', endpoint: `Bot/${id}` },
   });
+  return id;
+}
+
+/** From a write to what the bot that it woke wrote, one at a time. */
+async function measureWake(client: HttpClient): Promise<void> {
   const measured = await measure(1, 100, async () => {
     const { body } = await client.send('POST', 'Basic', {
       resourceType: 'Basic',
