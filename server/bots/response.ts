@@ -8,7 +8,7 @@ import {
   OperationOutcomeError,
 } from '@medplum/core';
 import type { Parameters, Resource } from '@medplum/fhirtypes';
-import { mediaType } from '../http/body.ts';
+import { mediaType, withCharset } from '../http/body.ts';
 import { fhirJson, json, outcomeResponse } from '../http/messages.ts';
 import type { ApiResponse } from '../http/messages.ts';
 import type { BotResult } from './types.ts';
@@ -30,7 +30,7 @@ export function botResponse(result: BotResult, requestType: string | undefined):
     return resourceResponse(status, value);
   }
   const type = mediaType(requestType);
-  return json(status, bodyOf(value), MIRRORED_TYPES.has(type) ? { 'content-type': type } : {});
+  return json(status, bodyOf(value), MIRRORED_TYPES.has(type) ? { 'content-type': withCharset(type) } : {});
 }
 
 /** The same answer as the output of an AsyncJob. */
@@ -53,7 +53,7 @@ function resourceResponse(status: number, resource: Resource): ApiResponse {
   if (resource.resourceType === 'Binary' && resource.data) {
     return {
       status,
-      headers: { 'content-type': resource.contentType },
+      headers: { 'content-type': withCharset(resource.contentType) },
       body: new Uint8Array(Buffer.from(resource.data, 'base64')),
     };
   }

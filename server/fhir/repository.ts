@@ -27,6 +27,7 @@ import { writeIndex } from '../search/index-writer.ts';
 import { Search } from '../search/search.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
+import { withResolvedReferences } from './conditional-references.ts';
 import { loadDefinitions } from './definitions.ts';
 import { historyBundle } from './history.ts';
 import { nextMeta } from './meta.ts';
@@ -239,7 +240,8 @@ export class Repository extends FhirRepository {
     row: ResourceRow | undefined,
   ): Promise<WithId<T>> {
     const now = new Date(this.store.clock.now()).toISOString();
-    const given = withMeta(resource, nextMeta(this.context, resource, before, now));
+    const resolved = await withResolvedReferences(this, resource);
+    const given = withMeta(resolved, nextMeta(this.context, resolved, before, now));
     const restored = this.access.restoreFields(given, before);
     const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
     validateStructure(whole);

@@ -54,14 +54,19 @@ function isExtended({ headers }: FhirHttpRequest): boolean {
   return headers['x-medplum'] === 'extended';
 }
 
-function plain(resource: Resource): Resource {
+/** A resource as clients see it that do not ask for Medplum's own fields of `meta`. */
+export function plain(resource: Resource): Resource {
   if (resource.resourceType === 'Bundle') {
     const entry = resource.entry?.map((item: BundleEntry) =>
       item.resource ? { ...item, resource: plain(item.resource) } : item,
     );
-    const bundle: Bundle = { ...resource };
+    const bundle: Bundle = withPlainMeta(resource);
     return entry ? { ...bundle, entry } : bundle;
   }
+  return withPlainMeta(resource);
+}
+
+function withPlainMeta<T extends Resource>(resource: T): T {
   if (!resource.meta) {
     return resource;
   }

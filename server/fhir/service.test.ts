@@ -168,7 +168,7 @@ describe('FHIR service', () => {
     expect((await other('DELETE', `Patient/${first.id}`)).status).toBe(404);
     for (const query of ['', '?name=rossi', `?_id=${first.id}`, '?_lastUpdated=gt2000-01-01', '?name:missing=false']) {
       const { body } = await other<Bundle>('GET', `Patient${query}${query ? '&' : '?'}_total=accurate`);
-      expect(body).toMatchObject({ entry: [], total: 0 });
+      expect([body.entry ?? [], body.total]).toEqual([[], 0]);
     }
   });
 

@@ -151,7 +151,7 @@ function isExclusive({ method, url, body }: FhirHttpRequest): boolean {
   if (method !== 'POST' || !/^\/?(\?|$)/.test(url) || !isBundle(body)) {
     return false;
   }
-  const operation = (body.entry ?? []).findIndex((entry) => /(^|\/)\$/.test(entry.request?.url.split('?')[0] ?? ''));
+  const operation = (body.entry ?? []).findIndex((entry) => /(^|\/)\$/.test(entry.request?.url?.split('?')[0] ?? ''));
   if (operation >= 0 && body.type === 'transaction') {
     const text = 'An operation cannot be a part of a transaction here';
     throw new OperationOutcomeError(notSupported(text, `Bundle.entry[${operation}].request.url`));

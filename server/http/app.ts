@@ -1,4 +1,4 @@
-import { badRequest, contentTooLarge, OperationOutcomeError } from '@medplum/core';
+import { badRequest, contentTooLarge, OperationOutcomeError, unsupportedMediaType } from '@medplum/core';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
@@ -13,6 +13,9 @@ import { outcomeResponse, serialize } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit, X-Request-Id';
+
+/** Answers are data: a browser that takes one for a page may load and run nothing. */
+const NOTHING = { defaultSrc: "'none'", baseUri: "'none'", formAction: "'none'", frameAncestors: "'none'" };
 
 export interface AppOptions {
   api: Api;
@@ -31,7 +34,7 @@ export function createApp({ api, authenticator, log, metrics, limits }: AppOptio
   // Of a proxy on this machine, the client's address is believed.
   app.set('trust proxy', 'loopback');
   app.use(observe(log, metrics));
-  app.use(helmet());
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
   app.use(cors);
   app.use(metricsForThisMachine(metrics));
   if (limits) {
@@ -76,6 +79,8 @@ function readBody(req: Request, res: Response, next: NextFunction): void {
 
 function toApiRequest(req: Request): ApiRequest {
   const url = req.url.startsWith('/api/') ? req.url.slice('/api'.length) : req.url;
+  // Throws where it cannot be decoded.
+  decodeURIComponent(url.split('?', 1)[0] as string);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(req.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
@@ -118,6 +123,9 @@ function refusal(err: unknown, log: Logger): ApiResponse {
   const status = (err as { status?: unknown }).status;
   if (status === 413) {
     return outcomeResponse(contentTooLarge('Request body too large'));
+  }
+  if (status === 415) {
+    return outcomeResponse(unsupportedMediaType);
   }
   if (typeof status === 'number' && status < 500) {
     return { ...outcomeResponse(badRequest('The request could not be read')), status };

@@ -11,6 +11,12 @@ export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
+/** Text goes out as UTF-8, and JSON always is, whoever wrote its content type without saying so. */
+export function withCharset(contentType: string): string {
+  const isText = /^text\//i.test(contentType) || isJson(contentType);
+  return isText && !/charset=/i.test(contentType) ? `${contentType}; charset=utf-8` : contentType;
+}
+
 /** Is this content to be parsed as JSON? */
 export function isJson(contentType: string | undefined): boolean {
   const type = mediaType(contentType);
@@ -25,6 +31,7 @@ export function parseBody(contentType: string | undefined, content: Uint8Array |
   const type = mediaType(contentType);
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
   if (isJson(type)) {
+    assertCharset(contentType);
     return text.trim() === '' ? {} : parseJson(text);
   }
   if (TEXT_TYPES.has(type)) {
@@ -34,6 +41,14 @@ export function parseBody(contentType: string | undefined, content: Uint8Array |
     return toRecord(new URLSearchParams(text));
   }
   return {};
+}
+
+/** JSON is UTF-8; read as anything else it would become something else. */
+function assertCharset(contentType: string | undefined): void {
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType ?? '')?.[1];
+  if (charset && !['utf-8', 'utf8', 'us-ascii'].includes(charset.toLowerCase())) {
+    throw new OperationOutcomeError(badRequest(`Unsupported charset ${charset}`));
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -3,6 +3,7 @@ import type { WithId } from '@medplum/core';
 import type { AccessPolicy, Project, ProjectMembership, ProjectSetting, Reference } from '@medplum/fhirtypes';
 import type { Attachment } from '@medplum/fhirtypes';
 import type { Repositories, Session } from '../auth/session.ts';
+import { plain } from '../fhir/respond.ts';
 import type { BinaryContent } from '../http/binary-content.ts';
 import { json, outcomeResponse } from '../http/messages.ts';
 import type { ApiRequest, ApiResponse } from '../http/messages.ts';
@@ -59,7 +60,7 @@ async function postBot(
     sourceCode: body.sourceCode as Attachment | undefined,
     executableCode: body.executableCode as Attachment | undefined,
   });
-  return json(201, bot);
+  return json(201, plain(bot));
 }
 
 async function postClient(request: ApiRequest, session: Session, repositories: Repositories): Promise<ApiResponse> {

@@ -1,0 +1,643 @@
+import { TAG, answer, fhir, found, outcome, resource } from '../story.ts';
+import type { Answers, Step, Story } from '../story.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const IMPLEMENTATION = 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation';
+
+const deploy = (code: string): Step => ({
+  name: `the code is ${code}`,
+  send: 'POST Bot/{bot.id}/$deploy',
+  headers: JSON_TYPE,
+  body: { code: `exports.handler = ${code};` },
+  expect: outcome(200, 'ok: information informational'),
+});
+
+const exec = (name: string, code: string, answers: Answers): Step[] => [
+  deploy(code),
+  { name, send: 'POST Bot/{bot.id}/$execute', headers: JSON_TYPE, body: { a: 1 }, ...answers },
+];
+
+const opdef = (code: string, parameter?: object[], more: object = {}): object => ({
+  resourceType: 'OperationDefinition',
+  meta: TAG,
+  name: 'X',
+  status: 'active',
+  kind: 'operation',
+  code,
+  system: false,
+  type: true,
+  instance: false,
+  extension: [{ url: IMPLEMENTATION, valueReference: { reference: 'Bot/{bot.id}' } }],
+  parameter,
+  ...more,
+});
+
+const out = (name: string, type: string): object => ({ name, use: 'out', min: 0, max: '1', type });
+
+export const BOTS: Story = {
+  name: 'bots, operations, webhooks',
+  steps: [
+    {
+      name: 'a bot needs a name',
+      send: 'POST /admin/projects/{project.id}/bot',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(400, 'error invalid @name'),
+    },
+    {
+      name: 'a bot is made',
+      send: 'POST /admin/projects/{project.id}/bot',
+      headers: JSON_TYPE,
+      body: { name: 'differential', runtimeVersion: 'vmcontext' },
+      keep: 'bot',
+      expect: answer(201, 'application/json; charset=utf-8', {
+        id: '{bot}',
+        name: 'differential',
+        resourceType: 'Bot',
+        runtimeVersion: 'vmcontext',
+        sourceCode: { contentType: 'text/typescript', title: 'index.ts', url: 'Binary/{uuid}' },
+      }),
+    },
+    {
+      name: 'it has no code yet',
+      send: 'POST Bot/{bot.id}/$execute',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(400, 'error invalid'),
+    },
+    {
+      name: 'deploying nothing',
+      send: 'POST Bot/{bot.id}/$deploy',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(400, 'error invalid'),
+    },
+    ...exec('what it returns: an object', 'async (m, e) => ({ got: e.input })', {
+      expect: answer(200, 'application/json; charset=utf-8', { got: { a: 1 } }),
+    }),
+    {
+      name: 'deploying nothing, with code there',
+      send: 'POST Bot/{bot.id}/$deploy',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(200, 'ok: information informational'),
+    },
+    {
+      name: 'by GET, the query is the input',
+      send: 'GET Bot/{bot.id}/$execute?b=2',
+      expect: answer(200, 'application/json; charset=utf-8', { got: { b: '2' } }),
+    },
+    {
+      name: 'with a path',
+      send: 'POST Bot/{bot.id}/$execute/some/path',
+      headers: JSON_TYPE,
+      body: { a: 1 },
+      expect: answer(200, 'application/json; charset=utf-8', { got: { a: 1 } }),
+      here: { because: 'execute-path', answer: outcome(404, 'not-found: error not-found') },
+    },
+    {
+      name: 'plain text',
+      send: 'POST Bot/{bot.id}/$execute',
+      headers: { 'content-type': 'text/plain' },
+      body: 'hello',
+      expect: answer(200, 'text/plain; charset=utf-8', { got: 'hello' }),
+    },
+    {
+      name: 'a form',
+      send: 'POST Bot/{bot.id}/$execute',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'a=1&b=2',
+      expect: answer(200, 'application/json; charset=utf-8', { got: { a: '1', b: '2' } }),
+    },
+    ...exec('what it returns: text', 'async () => "hello"', {
+      expect: answer(200, 'application/json; charset=utf-8', 'hello'),
+    }),
+    ...exec('what it returns: a number', 'async () => 42', {
+      expect: answer(200, 'application/json; charset=utf-8', 42),
+    }),
+    ...exec('what it returns: false', 'async () => false', {
+      expect: answer(200, 'application/json; charset=utf-8', false),
+    }),
+    ...exec('what it returns: nothing', 'async () => undefined', {
+      expect: outcome(200, 'ok: information informational'),
+    }),
+    ...exec('what it returns: null', 'async () => null', { expect: answer(200, 'application/json; charset=utf-8') }),
+    ...exec('what it returns: a list', 'async () => [1, "a"]', {
+      expect: answer(200, 'application/json; charset=utf-8', [1, 'a']),
+    }),
+    ...exec('what it returns: a resource', 'async () => ({ resourceType: "Patient", active: true })', {
+      expect: fhir(200, { active: true, resourceType: 'Patient' }),
+    }),
+    ...exec(
+      'what it returns: an error outcome',
+      'async () => ({ resourceType: "OperationOutcome", id: "not-found", issue: [{ severity: "error", code: "not-found" }] })',
+      { expect: outcome(404, 'not-found: error not-found') },
+    ),
+    ...exec('what it throws: an Error', 'async () => { throw new Error("no"); }', {
+      expect: outcome(400, 'error invalid'),
+    }),
+    ...exec(
+      'what it throws: an outcome',
+      'async () => { throw { resourceType: "OperationOutcome", id: "conflict", issue: [{ severity: "error", code: "conflict" }] }; }',
+      { expect: outcome(409, 'conflict: error conflict') },
+    ),
+    ...exec('what it throws: nothing', 'async () => { throw undefined; }', { expect: outcome(400, 'error invalid') }),
+    ...exec(
+      'an error of its client',
+      'async (m) => m.readResource("Patient", "0a9a1b9e-7d5c-4c9e-9a53-222222222222")',
+      { expect: outcome(404, 'not-found: error not-found') },
+    ),
+    ...exec('a syntax error', 'async () => {{{', { expect: outcome(400, 'error invalid') }),
+    ...exec('a handler that is none', '42', { expect: outcome(400, 'error invalid') }),
+    ...exec(
+      'what it knows of the caller',
+      'async (m, e) => ({ requester: e.requester.reference, type: e.contentType, bot: e.bot.reference, secrets: typeof e.secrets })',
+      {
+        expect: answer(200, 'application/json; charset=utf-8', {
+          bot: 'Bot/{bot}',
+          requester: 'ClientApplication/{admin}',
+          secrets: 'object',
+          type: 'application/json',
+        }),
+      },
+    ),
+    ...exec('a Binary', 'async () => ({ resourceType: "Binary", contentType: "text/xml", data: "PGEvPg==" })', {
+      expect: answer(200, 'text/xml; charset=utf-8', '<a/>'),
+    }),
+    {
+      name: 'a bot by its identifier that there is not',
+      send: 'POST Bot/$execute?identifier=x|y',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'a bot that there is not',
+      send: 'POST Bot/0a9a1b9e-7d5c-4c9e-9a53-222222222222/$execute',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    deploy('async (m, e) => e.input'),
+    {
+      name: 'an asynchronous run',
+      send: 'POST Bot/{bot.id}/$execute',
+      headers: { ...JSON_TYPE, prefer: 'respond-async' },
+      body: { a: 1 },
+      expect: {
+        status: 202,
+        headers: {
+          'content-type': 'application/fhir+json; charset=utf-8',
+          'content-location': '{base}/fhir/R4/job/{uuid}/status',
+        },
+        body: ['accepted: information informational'],
+      },
+    },
+    {
+      name: 'a job that there is not',
+      send: 'GET job/0a9a1b9e-7d5c-4c9e-9a53-222222222222/status',
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'an operation',
+      send: 'POST OperationDefinition',
+      body: opdef('one-{run}', [out('return', 'Patient')]),
+      keep: 'one',
+      expect: resource(
+        201,
+        '{one.version}',
+        {
+          code: 'one-{run}',
+          extension: [
+            {
+              url: 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation',
+              valueReference: { reference: 'Bot/{bot}' },
+            },
+          ],
+          id: '{one}',
+          instance: false,
+          kind: 'operation',
+          name: 'X',
+          parameter: [{ max: '1', min: 0, name: 'return', type: 'Patient', use: 'out' }],
+          resourceType: 'OperationDefinition',
+          status: 'active',
+          system: false,
+          type: true,
+        },
+        { location: '{base}/fhir/R4/OperationDefinition/{one}' },
+      ),
+    },
+    deploy('async (m, e) => ({ resourceType: "Patient", active: true })'),
+    {
+      name: 'answers with what the bot returns',
+      send: 'POST Patient/$one-{run}',
+      body: { resourceType: 'Parameters' },
+      expect: fhir(200, { active: true, resourceType: 'Patient' }),
+    },
+    { name: 'by GET', send: 'GET Patient/$one-{run}', expect: fhir(200, { active: true, resourceType: 'Patient' }) },
+    {
+      name: 'at the system',
+      send: 'POST $one-{run}',
+      body: { resourceType: 'Parameters' },
+      expect: fhir(200, { active: true, resourceType: 'Patient' }),
+    },
+    {
+      name: 'of an instance',
+      send: 'POST Patient/0a9a1b9e-7d5c-4c9e-9a53-222222222222/$one-{run}',
+      body: { resourceType: 'Parameters' },
+      expect: fhir(200, { active: true, resourceType: 'Patient' }),
+    },
+    {
+      name: 'of another type',
+      send: 'POST Slot/$one-{run}',
+      body: { resourceType: 'Parameters' },
+      expect: fhir(200, { active: true, resourceType: 'Patient' }),
+    },
+    {
+      name: 'with a query',
+      send: 'POST Patient/$one-{run}?a=1',
+      body: { resourceType: 'Parameters' },
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    deploy('async (m, e) => ({ resourceType: "Practitioner" })'),
+    {
+      name: 'another type than declared',
+      send: 'POST Patient/$one-{run}',
+      body: {},
+      expect: outcome(400, 'error invalid'),
+    },
+    deploy(
+      'async (m, e) => { throw { resourceType: "OperationOutcome", id: "not-found", issue: [{ severity: "error", code: "not-found", expression: ["a"] }] }; }',
+    ),
+    {
+      name: 'a thrown outcome is 400',
+      send: 'POST Patient/$one-{run}',
+      body: {},
+      expect: outcome(400, 'not-found: error not-found @a'),
+    },
+    {
+      name: 'an operation with several parameters',
+      send: 'POST OperationDefinition',
+      body: opdef('many-{run}', [
+        out('text', 'string'),
+        out('flag', 'boolean'),
+        out('who', 'Reference'),
+        { ...out('list', 'integer'), max: '*' },
+        { name: 'part', use: 'out', min: 0, max: '1', part: [out('a', 'string')] },
+      ]),
+      keep: 'many',
+      expect: resource(
+        201,
+        '{many.version}',
+        {
+          code: 'many-{run}',
+          extension: [
+            {
+              url: 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation',
+              valueReference: { reference: 'Bot/{bot}' },
+            },
+          ],
+          id: '{many}',
+          instance: false,
+          kind: 'operation',
+          name: 'X',
+          parameter: [
+            { max: '1', min: 0, name: 'text', type: 'string', use: 'out' },
+            { max: '1', min: 0, name: 'flag', type: 'boolean', use: 'out' },
+            { max: '1', min: 0, name: 'who', type: 'Reference', use: 'out' },
+            { max: '*', min: 0, name: 'list', type: 'integer', use: 'out' },
+            {
+              max: '1',
+              min: 0,
+              name: 'part',
+              part: [{ max: '1', min: 0, name: 'a', type: 'string', use: 'out' }],
+              use: 'out',
+            },
+          ],
+          resourceType: 'OperationDefinition',
+          status: 'active',
+          system: false,
+          type: true,
+        },
+        { location: '{base}/fhir/R4/OperationDefinition/{many}' },
+      ),
+    },
+    deploy(
+      'async (m, e) => ({ text: "x", flag: false, who: { reference: "Patient/1" }, list: [1, 2], part: { a: "y" }, extra: 1 })',
+    ),
+    {
+      name: 'answers with Parameters',
+      send: 'POST Patient/$many-{run}',
+      body: {},
+      expect: fhir(200, {
+        parameter: [
+          { name: 'text', valueString: 'x' },
+          { name: 'flag', valueBoolean: false },
+          { name: 'who', valueReference: { reference: 'Patient/1' } },
+          { name: 'list', valueInteger: 1 },
+          { name: 'list', valueInteger: 2 },
+          { name: 'part', part: [{ name: 'a', valueString: 'y' }] },
+        ],
+        resourceType: 'Parameters',
+      }),
+    },
+    deploy('async (m, e) => ({})'),
+    {
+      name: 'of which none is there',
+      send: 'POST Patient/$many-{run}',
+      body: {},
+      expect: fhir(200, { resourceType: 'Parameters' }),
+    },
+    deploy('async (m, e) => ({ text: 42 })'),
+    {
+      name: 'of which one has the wrong type',
+      send: 'POST Patient/$many-{run}',
+      body: {},
+      expect: outcome(400, 'error structure @Parameters.parameter[0].value[x]'),
+    },
+    {
+      name: 'an operation that must answer',
+      send: 'POST OperationDefinition',
+      body: opdef('must-{run}', [{ ...out('text', 'string'), min: 1 }, out('more', 'string')]),
+      expect: resource(
+        201,
+        '{uuid}',
+        {
+          code: 'must-{run}',
+          extension: [
+            {
+              url: 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation',
+              valueReference: { reference: 'Bot/{bot}' },
+            },
+          ],
+          id: '{uuid}',
+          instance: false,
+          kind: 'operation',
+          name: 'X',
+          parameter: [
+            { max: '1', min: 1, name: 'text', type: 'string', use: 'out' },
+            { max: '1', min: 0, name: 'more', type: 'string', use: 'out' },
+          ],
+          resourceType: 'OperationDefinition',
+          status: 'active',
+          system: false,
+          type: true,
+        },
+        { location: '{base}/fhir/R4/OperationDefinition/{uuid}' },
+      ),
+    },
+    deploy('async (m, e) => ({})'),
+    { name: 'and does not', send: 'POST Patient/$must-{run}', body: {}, expect: outcome(400, 'error invalid') },
+    {
+      name: 'an operation without parameters',
+      send: 'POST OperationDefinition',
+      body: opdef('none-{run}'),
+      expect: resource(
+        201,
+        '{uuid}',
+        {
+          code: 'none-{run}',
+          extension: [
+            {
+              url: 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation',
+              valueReference: { reference: 'Bot/{bot}' },
+            },
+          ],
+          id: '{uuid}',
+          instance: false,
+          kind: 'operation',
+          name: 'X',
+          resourceType: 'OperationDefinition',
+          status: 'active',
+          system: false,
+          type: true,
+        },
+        { location: '{base}/fhir/R4/OperationDefinition/{uuid}' },
+      ),
+    },
+    {
+      name: 'answers with empty Parameters',
+      send: 'POST Patient/$none-{run}',
+      body: {},
+      expect: fhir(200, { resourceType: 'Parameters' }),
+    },
+    {
+      name: 'an operation on an instance',
+      send: 'POST OperationDefinition',
+      body: opdef('inst-{run}', [out('id', 'string'), out('type', 'string')], { instance: true }),
+      expect: resource(
+        201,
+        '{uuid}',
+        {
+          code: 'inst-{run}',
+          extension: [
+            {
+              url: 'https://medplum.com/fhir/StructureDefinition/operationDefinition-implementation',
+              valueReference: { reference: 'Bot/{bot}' },
+            },
+          ],
+          id: '{uuid}',
+          instance: true,
+          kind: 'operation',
+          name: 'X',
+          parameter: [
+            { max: '1', min: 0, name: 'id', type: 'string', use: 'out' },
+            { max: '1', min: 0, name: 'type', type: 'string', use: 'out' },
+          ],
+          resourceType: 'OperationDefinition',
+          status: 'active',
+          system: false,
+          type: true,
+        },
+        { location: '{base}/fhir/R4/OperationDefinition/{uuid}' },
+      ),
+    },
+    {
+      name: 'a Patient',
+      send: 'POST Patient',
+      body: { resourceType: 'Patient', meta: TAG },
+      keep: 'pat',
+      expect: resource(
+        201,
+        '{pat.version}',
+        { id: '{pat}', resourceType: 'Patient' },
+        { location: '{base}/fhir/R4/Patient/{pat}' },
+      ),
+    },
+    deploy('async (m, e) => ({ id: e.input.id, type: e.input.resourceType })'),
+    {
+      name: 'gets the resource',
+      send: 'POST Patient/{pat.id}/$inst-{run}',
+      body: { resourceType: 'Parameters' },
+      expect: fhir(200, {
+        parameter: [
+          { name: 'id', valueString: '{pat}' },
+          { name: 'type', valueString: 'Patient' },
+        ],
+        resourceType: 'Parameters',
+      }),
+    },
+    {
+      name: 'of an instance that there is not',
+      send: 'POST Patient/0a9a1b9e-7d5c-4c9e-9a53-222222222222/$inst-{run}',
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'an operation that there is not',
+      send: 'POST Patient/$nothing-{run}',
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'an operation of nobody',
+      send: 'POST Patient/$one-{run}',
+      as: 'nobody',
+      body: {},
+      expect: {
+        status: 401,
+        headers: {
+          'content-type': 'application/fhir+json; charset=utf-8',
+          'www-authenticate': 'Bearer realm="{base}/"',
+        },
+        body: ['unauthorized: error login'],
+      },
+    },
+    {
+      name: "the bot's membership",
+      send: 'GET ProjectMembership?profile=Bot/{bot.id}&_fields=user',
+      keep: 'found',
+      expect: found('ProjectMembership/{uuid}'),
+    },
+    {
+      name: 'a webhook by GET',
+      send: 'GET /webhook/{found.entry.0.resource.id}',
+      as: 'nobody',
+      expect: answer(404, 'text/html; charset=utf-8', '{html}'),
+      here: { because: 'outcome-everywhere', answer: outcome(404, 'not-found: error not-found') },
+    },
+    {
+      name: 'a webhook of a bot without policy',
+      send: 'POST /webhook/{found.entry.0.resource.id}',
+      as: 'nobody',
+      headers: JSON_TYPE,
+      body: { a: 1 },
+      expect: answer(403, 'text/html; charset=utf-8', 'ProjectMembership must have an Access Policy'),
+      here: {
+        because: 'outcome-everywhere',
+        answer: answer(403, 'text/plain; charset=utf-8', 'ProjectMembership must have an Access Policy'),
+      },
+    },
+    {
+      name: 'a policy',
+      send: 'POST AccessPolicy',
+      body: { resourceType: 'AccessPolicy', meta: TAG, name: 'webhook', resource: [{ resourceType: 'Basic' }] },
+      keep: 'policy',
+      expect: resource(
+        201,
+        '{policy.version}',
+        { id: '{policy}', name: 'webhook', resource: [{ resourceType: 'Basic' }], resourceType: 'AccessPolicy' },
+        { location: '{base}/fhir/R4/AccessPolicy/{policy}' },
+      ),
+    },
+    {
+      name: 'the bot gets it',
+      send: 'PATCH ProjectMembership/{found.entry.0.resource.id}',
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: [{ op: 'add', path: '/accessPolicy', value: { reference: 'AccessPolicy/{policy.id}' } }],
+      expect: resource(200, '{uuid}', {
+        accessPolicy: { reference: 'AccessPolicy/{policy}' },
+        id: '{uuid}',
+        profile: { reference: 'Bot/{bot}' },
+        project: { reference: 'Project/{project}' },
+        resourceType: 'ProjectMembership',
+        user: { reference: 'Bot/{bot}' },
+      }),
+    },
+    {
+      name: 'a webhook of a bot that is not public',
+      send: 'POST /webhook/{found.entry.0.resource.id}',
+      as: 'nobody',
+      headers: JSON_TYPE,
+      body: { a: 1 },
+      expect: answer(403, 'text/html; charset=utf-8', 'Bot is not configured for public webhook access'),
+      here: {
+        because: 'outcome-everywhere',
+        answer: answer(403, 'text/plain; charset=utf-8', 'Bot is not configured for public webhook access'),
+      },
+    },
+    {
+      name: 'the bot becomes public',
+      send: 'PATCH Bot/{bot.id}',
+      headers: { 'content-type': 'application/json-patch+json', prefer: 'return=minimal' },
+      body: [{ op: 'add', path: '/publicWebhook', value: true }],
+      expect: resource(200, '{uuid}'),
+    },
+    deploy('async (m, e) => ({ input: e.input, requester: typeof e.requester, header: e.headers["x-mine"] })'),
+    {
+      name: 'a webhook',
+      send: 'POST /webhook/{found.entry.0.resource.id}',
+      as: 'nobody',
+      headers: { ...JSON_TYPE, 'x-mine': 'yes' },
+      body: { a: 1 },
+      expect: answer(200, 'application/json; charset=utf-8', {
+        header: 'yes',
+        input: { a: 1 },
+        requester: 'undefined',
+      }),
+    },
+    {
+      name: 'a webhook with a form',
+      send: 'POST /webhook/{found.entry.0.resource.id}',
+      as: 'nobody',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'Body=hi&From=%2B1',
+      expect: answer(200, 'application/json; charset=utf-8', {
+        input: { Body: 'hi', From: '+1' },
+        requester: 'undefined',
+      }),
+    },
+    {
+      name: 'a webhook of nobody',
+      send: 'POST /webhook/0a9a1b9e-7d5c-4c9e-9a53-222222222222',
+      as: 'nobody',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'a webhook that is no id',
+      send: 'POST /webhook/x',
+      as: 'nobody',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: "the admin's own membership is no webhook",
+      send: 'GET ProjectMembership?profile=ClientApplication/{admin.id}&_fields=user',
+      keep: 'mine',
+      expect: found('ProjectMembership/{uuid}'),
+    },
+    {
+      name: 'a webhook of no bot',
+      send: 'POST /webhook/{mine.entry.0.resource.id}',
+      as: 'nobody',
+      headers: JSON_TYPE,
+      body: {},
+      expect: answer(403, 'text/html; charset=utf-8', 'ProjectMembership must be for a Bot resource'),
+      here: {
+        because: 'outcome-everywhere',
+        answer: answer(403, 'text/plain; charset=utf-8', 'ProjectMembership must be for a Bot resource'),
+      },
+    },
+    { name: 'a deleted bot', send: 'DELETE Bot/{bot.id}', expect: outcome(200, 'ok: information informational') },
+    {
+      name: 'does not run',
+      send: 'POST Bot/{bot.id}/$execute',
+      headers: JSON_TYPE,
+      body: {},
+      expect: outcome(410, 'gone: error deleted'),
+    },
+  ],
+};

@@ -1,0 +1,320 @@
+import { TAG, outcome, resource } from '../story.ts';
+import type { Story } from '../story.ts';
+
+export const CONDITIONAL: Story = {
+  name: 'conditional requests',
+  steps: [
+    {
+      name: 'create if none exists: there is none',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': 'identifier=urn:careline:differential:key|{run}-1' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+      },
+      keep: 'one',
+      expect: resource(
+        201,
+        '{one.version}',
+        {
+          id: '{one}',
+          identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+          resourceType: 'Patient',
+        },
+        { location: '{base}/fhir/R4/Patient/{one}' },
+      ),
+    },
+    {
+      name: 'create if none exists: there is one',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': 'identifier=urn:careline:differential:key|{run}-1' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        active: true,
+      },
+      expect: resource(200, '{one.version}', {
+        id: '{one}',
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        resourceType: 'Patient',
+      }),
+    },
+    {
+      name: 'create if none exists, with a question mark',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': '?identifier=urn:careline:differential:key|{run}-1' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        active: true,
+      },
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+    },
+    {
+      name: 'another with the same key',
+      send: 'POST Patient',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        active: false,
+      },
+      keep: 'two',
+      expect: resource(
+        201,
+        '{two.version}',
+        {
+          active: false,
+          id: '{two}',
+          identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+          resourceType: 'Patient',
+        },
+        { location: '{base}/fhir/R4/Patient/{two}' },
+      ),
+    },
+    {
+      name: 'create if none exists: there are two',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': 'identifier=urn:careline:differential:key|{run}-1' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+      },
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+    },
+    {
+      name: 'create if none exists by an unknown parameter',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': 'shoe-size=42' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-9' }],
+      },
+      expect: outcome(400, 'error invalid'),
+    },
+    {
+      name: 'update by criteria: two',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-1',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        gender: 'male',
+      },
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+    },
+    {
+      name: 'patch by criteria: two',
+      send: 'PATCH Patient?identifier=urn:careline:differential:key|{run}-1',
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: [{ op: 'add', path: '/gender', value: 'male' }],
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+    },
+    {
+      name: 'delete by criteria: two',
+      send: 'DELETE Patient?identifier=urn:careline:differential:key|{run}-1',
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+    },
+    {
+      name: 'update by criteria: none',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-2',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        gender: 'male',
+      },
+      keep: 'three',
+      expect: resource(
+        201,
+        '{three.version}',
+        {
+          gender: 'male',
+          id: '{three}',
+          identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+          resourceType: 'Patient',
+        },
+        { location: '{base}/fhir/R4/Patient/{three}' },
+      ),
+    },
+    {
+      name: 'update by criteria: one',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-2',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        gender: 'female',
+      },
+      expect: resource(200, '{uuid}', {
+        gender: 'female',
+        id: '{three}',
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        resourceType: 'Patient',
+      }),
+    },
+    {
+      name: 'update by criteria: one, with another id in the body',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-2',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        id: '{one.id}',
+        gender: 'other',
+      },
+      expect: outcome(400, 'error invalid @Patient.id'),
+    },
+    {
+      name: 'update by criteria: none, with an id in the body',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-7',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-7' }],
+        id: '0a9a1b9e-7d5c-4c9e-9a53-222222222222',
+      },
+      expect: outcome(400, 'error invalid @Patient.id'),
+    },
+    {
+      name: 'update by criteria with a stale If-Match',
+      send: 'PUT Patient?identifier=urn:careline:differential:key|{run}-2',
+      headers: { 'if-match': 'W/"{three.meta.versionId}"' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        gender: 'unknown',
+      },
+      expect: resource(200, '{uuid}', {
+        gender: 'unknown',
+        id: '{three}',
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        resourceType: 'Patient',
+      }),
+      here: { because: 'if-match-holds', answer: outcome(412, 'precondition-failed: error processing') },
+    },
+    {
+      name: 'patch by criteria: one',
+      send: 'PATCH Patient?identifier=urn:careline:differential:key|{run}-2',
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: [{ op: 'replace', path: '/gender', value: 'male' }],
+      expect: resource(200, '{uuid}', {
+        gender: 'male',
+        id: '{three}',
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-2' }],
+        resourceType: 'Patient',
+      }),
+    },
+    {
+      name: 'patch by criteria: none',
+      send: 'PATCH Patient?identifier=urn:careline:differential:key|{run}-3',
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: [{ op: 'replace', path: '/gender', value: 'male' }],
+      expect: outcome(404, 'not-found: error not-found'),
+    },
+    {
+      name: 'delete by criteria: one',
+      send: 'DELETE Patient?identifier=urn:careline:differential:key|{run}-2',
+      expect: outcome(200, 'ok: information informational'),
+    },
+    {
+      name: 'delete by criteria: none',
+      send: 'DELETE Patient?identifier=urn:careline:differential:key|{run}-3',
+      expect: outcome(200, 'ok: information informational'),
+    },
+    {
+      name: 'update by an unknown parameter',
+      send: 'PUT Patient?shoe-size=42',
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-5' }],
+      },
+      expect: outcome(400, 'error invalid'),
+    },
+    {
+      name: 'update of a type without criteria',
+      send: 'PUT Basic',
+      body: { resourceType: 'Basic', code: { text: 'x' } },
+      keep: 'b',
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+      here: { because: 'criteria-needed', answer: outcome(412, 'precondition-failed: error invalid') },
+    },
+    {
+      name: 'Prefer return=minimal on create',
+      send: 'POST Patient',
+      headers: { prefer: 'return=minimal' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-6' }],
+      },
+      expect: resource(201, '{uuid}', undefined, { location: '{base}/fhir/R4/Patient/{uuid}' }),
+    },
+    {
+      name: 'Prefer return=OperationOutcome on create',
+      send: 'POST Patient',
+      headers: { prefer: 'return=OperationOutcome' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-6' }],
+      },
+      expect: resource(
+        201,
+        '{uuid}',
+        {
+          id: '{uuid}',
+          identifier: [{ system: 'urn:careline:differential:key', value: '{run}-6' }],
+          resourceType: 'Patient',
+        },
+        { location: '{base}/fhir/R4/Patient/{uuid}' },
+      ),
+      here: {
+        because: 'prefer-outcome',
+        answer: resource(201, '{uuid}', ['created: information informational'], {
+          location: '{base}/fhir/R4/Patient/{uuid}',
+        }),
+      },
+    },
+    {
+      name: 'Prefer return=representation on create',
+      send: 'POST Patient',
+      headers: { prefer: 'return=representation' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-6' }],
+      },
+      expect: resource(
+        201,
+        '{uuid}',
+        {
+          id: '{uuid}',
+          identifier: [{ system: 'urn:careline:differential:key', value: '{run}-6' }],
+          resourceType: 'Patient',
+        },
+        { location: '{base}/fhir/R4/Patient/{uuid}' },
+      ),
+    },
+    {
+      name: 'Prefer return=minimal on update',
+      send: 'PUT Patient/{one.id}',
+      headers: { prefer: 'return=minimal' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        id: '{one.id}',
+        active: true,
+      },
+      expect: resource(200, '{uuid}'),
+    },
+  ],
+};

@@ -1,0 +1,23 @@
+import type { Story } from '../story.ts';
+import { BOTS } from './bots.ts';
+import { BUNDLES } from './bundles.ts';
+import { CONDITIONAL } from './conditional.ts';
+import { PAGING } from './paging.ts';
+import { PATCHING } from './patching.ts';
+import { PEOPLE } from './people.ts';
+import { READING } from './reading.ts';
+import { REFUSED } from './refused.ts';
+import { SEARCHING } from './searching.ts';
+
+/** Every story that is asked of both servers. */
+export const STORIES: readonly Story[] = [
+  READING,
+  PATCHING,
+  CONDITIONAL,
+  REFUSED,
+  SEARCHING,
+  PAGING,
+  BUNDLES,
+  BOTS,
+  PEOPLE,
+];
