@@ -220,7 +220,7 @@ describe('a webhook', () => {
       body: new URLSearchParams({ Body: 'Hi' }),
       headers: { 'X-Twilio-Signature': 'abc' },
     });
-    expect(response.headers.get('content-type')).toBe('text/xml');
+    expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
     expect(await response.text()).toBe('<r>Hiabctrue</r>');
   });
 

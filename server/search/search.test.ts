@@ -332,7 +332,7 @@ describe('Search', () => {
     const send = sender(fixture.service, context);
     const { body: patient } = await send<Patient>('POST', 'Patient', { resourceType: 'Patient', gender: 'male' });
     await send('PUT', `Patient/${patient.id}`, { ...patient, gender: 'female', birthDate: '2000-01-01' });
-    const count = async (query: string) => (await send<Bundle>('GET', `Patient?${query}`)).body.entry?.length;
+    const count = async (query: string) => (await send<Bundle>('GET', `Patient?${query}`)).body.entry?.length ?? 0;
     expect([await count('gender=male'), await count('gender=female'), await count('birthdate=2000')]).toEqual([
       0, 1, 1,
     ]);

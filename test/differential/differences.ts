@@ -31,7 +31,6 @@ export const DIFFERENCES = {
   'parameter-checked':
     'A value that a parameter cannot have is refused; Medplum finds nothing, or drops the parameter.',
   'deep-offset': 'An offset has no limit.',
-  'post-search-query': 'A search by POST looks at its query too.',
 } as const satisfies Record<string, string>;
 
 export type Difference = keyof typeof DIFFERENCES;

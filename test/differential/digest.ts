@@ -90,7 +90,7 @@ function entryOf({ search, response, resource, request }: BundleEntry, hide: (te
   if (search) {
     return `${search.mode} ${what}`;
   }
-  const outcome = response?.outcome as OperationOutcome | undefined;
+  const outcome = response?.outcome;
   const issues = outcome && Number(response?.status) >= 400 ? outcomeOf(outcome, hide) : [];
   return [
     ...(request ? [hide(`${request.method} ${request.url}:`)] : []),

@@ -11,7 +11,7 @@ export function fill<T>(template: T, variables: Variables): T {
     return (
       typeof value === 'object'
         ? value
-        : template.replace(/\{[a-z][\w.-]*\}/gi, (name) => String(lookUp(name, variables) ?? name))
+        : template.replace(/\{[a-z][\w.-]*\}/gi, (name) => textOf(lookUp(name, variables)) ?? name)
     ) as T;
   }
   if (Array.isArray(template)) {
@@ -24,6 +24,8 @@ export function fill<T>(template: T, variables: Variables): T {
   }
   return template;
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function lookUp(placeholder: string, variables: Variables): unknown {
   const [name = '', ...path] = placeholder.slice(1, -1).split('.');
