@@ -82,7 +82,7 @@ export function moveTo(appointment: WithId<Appointment>, to: AppointmentStatus, 
   return moved === appointment ? unchanged(appointment) : change(moved);
 }
 
-/** The day is the one at the offset that the start is written with, which is that of the place of the visit. */
-function isAfterItsDay({ start }: Appointment, now: Date): boolean {
-  return start !== undefined && now > DateTime.fromISO(start, { setZone: true }).endOf('day').toJSDate();
+/** The day on which it ends, at the offset that this is written with, which is that of the place of the visit. */
+function isAfterItsDay({ start, end = start }: Appointment, now: Date): boolean {
+  return end !== undefined && now > DateTime.fromISO(end, { setZone: true }).endOf('day').toJSDate();
 }

@@ -13,12 +13,12 @@ import { change, create, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { loadCalendar } from './calendar.ts';
 import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
-import { recountWrites } from './giving.ts';
+import { correct, recountTime } from './giving.ts';
 import { fillOrRaise } from './horizon.ts';
 import { GENERATED } from './names.ts';
-import { takersOf } from './places.ts';
+import { rivalsOf, takersOf } from './places.ts';
 import type { Calendar } from './places.ts';
-import { askedSlots } from './taking.ts';
+import { askedSlots, MAX_WRITES } from './taking.ts';
 import { idsOf } from './visit.ts';
 import { windowOf } from './window.ts';
 import type { Interval } from './wall-clock.ts';
@@ -70,7 +70,9 @@ export function shut([slot]: readonly WithId<Slot>[], calendar: Calendar, reason
   }
   const blocked: WithId<Slot> = { ...slot, status: 'busy-unavailable', comment: reason };
   const after = { ...calendar, slots: calendar.slots.map((other) => (other.id === slot.id ? blocked : other)) };
-  return change(blocked, ...recountWrites([blocked], after, now));
+  // A block has no buffers, so that it can shut less than the slot did.
+  const writes = correct([...rivalsOf(slot, calendar), ...rivalsOf(blocked, after)], after, now).slice(0, MAX_WRITES);
+  return change(blocked, ...writes);
 }
 
 /**
@@ -125,4 +127,5 @@ export async function fillAround(run: OperationRun, schedule: WithId<Schedule>, 
   if (touching) {
     await fillOrRaise(run, schedule, time);
   }
+  await recountTime(run, schedule, time);
 }

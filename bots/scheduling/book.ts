@@ -78,8 +78,13 @@ export function book(
   const booked = own && move(own, 'booked', now);
   checkBookable(slots, calendar, now);
   checkOverbook(overbook, reason, requester);
-  checkNotice(slots, calendar, requester, reason, now);
-  checkFree(slots, calendar, now, { ...(own && { own }), overbook });
+  if (own) {
+    // Its place is taken already, in time: neither the rules nor somebody who was overbooked beside it take it away.
+    checkFree(slots, calendar, now, { own, overbook: true });
+  } else {
+    checkNotice(slots, calendar, requester, reason, now);
+    checkFree(slots, calendar, now, { overbook });
+  }
 
   const said = { ...(reason && { reasonCode: [{ text: reason }] }), ...(comment && { comment }) };
   if (booked) {

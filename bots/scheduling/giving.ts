@@ -1,5 +1,5 @@
 import type { MedplumClient, WithId } from '@medplum/core';
-import type { Appointment, Slot } from '@medplum/fhirtypes';
+import type { Appointment, Schedule, Slot } from '@medplum/fhirtypes';
 import type { Access, Run } from '../runtime/definition.ts';
 import { searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
@@ -10,6 +10,13 @@ import { isGenerated } from './names.ts';
 import { cachedTaken, recounted, rivalsOf } from './places.ts';
 import type { Calendar } from './places.ts';
 import { slotIdsOf } from './visit.ts';
+import type { Interval } from './wall-clock.ts';
+
+/** A transaction has 40 entries at most, and one of them is the Appointment. */
+const MAX_RECOUNTS = 39;
+const DAY_MS = 86_400_000;
+/** Slots that are loaded together, each with what is near it. */
+const AT_ONCE = 10;
 
 export const GIVING_ACCESS: Access = {
   Appointment: 'write',
@@ -21,10 +28,22 @@ export const GIVING_ACCESS: Access = {
 /**
  * The writes that bring slots, and what they shut, to what the live Appointments say. A slot that is right already is
  * not written.
+ * @param room - How many there may be: a long visit can shut more slots than one transaction takes. The slots come
+ * first, and the same again after a commit gives the rest.
  */
-export function recountWrites(slots: readonly WithId<Slot>[], calendar: Calendar, now: Date): Write[] {
-  const concerned = new Set([...slots, ...slots.flatMap((slot) => rivalsOf(slot, calendar))]);
-  return [...concerned].flatMap((slot) => {
+export function recountWrites(
+  slots: readonly WithId<Slot>[],
+  calendar: Calendar,
+  now: Date,
+  room = MAX_RECOUNTS,
+): Write[] {
+  const concerned = [...slots, ...slots.flatMap((slot) => rivalsOf(slot, calendar))];
+  return correct(concerned, calendar, now).slice(0, room);
+}
+
+/** The writes for just these slots, each once. The calendar must have all that rivals them. */
+export function correct(slots: readonly WithId<Slot>[], calendar: Calendar, now: Date): Write[] {
+  return [...new Set(slots)].flatMap((slot) => {
     const right = recounted(slot, calendar, now);
     return right === slot ? [] : [update(right)];
   });
@@ -46,14 +65,40 @@ export async function giveBack({ fhir, now }: Run, appointment: Appointment): Pr
     return;
   }
   await restoreDeleted(fhir, ids);
-  await settle({
-    fhir,
-    load: () => loadCalendar(fhir, ids, [], 2),
-    decide: ({ calendar }) => ({
-      writes: recountWrites(slotsOf(appointment, calendar), calendar, now),
-      result: undefined,
-    }),
-  });
+  await recount(fhir, ids, now);
+}
+
+/** Brings slots, and what they shut, to what the live Appointments say, in as many transactions as that takes. */
+async function recount(fhir: MedplumClient, ids: readonly string[], now: Date): Promise<void> {
+  let written: number;
+  do {
+    written = await settle({
+      fhir,
+      load: () => loadCalendar(fhir, ids, [], 2),
+      decide: ({ calendar }) => {
+        const slots = calendar.slots.filter(({ id }) => ids.includes(id));
+        const writes = recountWrites(slots, calendar, now);
+        return { writes, result: writes.length };
+      },
+    });
+  } while (written === MAX_RECOUNTS);
+}
+
+/**
+ * Counts the places anew of what is still there in some time of a Schedule that was shut: a slot for several patients
+ * keeps those that it has, and takes no more.
+ */
+export async function recountTime({ fhir, now }: Run, schedule: WithId<Schedule>, time: Interval): Promise<void> {
+  const there = await searchAll(fhir, 'Slot', [
+    ['schedule', `Schedule/${schedule.id}`],
+    ['status', 'free'],
+    ['start', `ge${new Date(time.start.getTime() - DAY_MS).toISOString()}`],
+    ['start', `lt${new Date(time.end.getTime() + DAY_MS).toISOString()}`],
+  ]);
+  const ids = there.filter((slot) => (cachedTaken(slot) ?? 0) > 0).map(({ id }) => id);
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    await recount(fhir, ids.slice(from, from + AT_ONCE), now);
+  }
 }
 
 /** Only slots of ours come back: what another program made for its own booking is its own to delete. */

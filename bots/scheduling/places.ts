@@ -21,7 +21,7 @@ export interface Places {
   readonly status: Slot['status'];
   /** Live Appointments. */
   readonly taken: number;
-  /** Why nobody else can have it: no place is left, or something that overlaps it is taken or blocked. */
+  /** Why nobody else can have it: no place is left, something that overlaps it is taken, or the time is blocked. */
   readonly closed?: 'full' | 'shut' | 'blocked';
 }
 
@@ -69,7 +69,7 @@ export function rivalsOf(slot: WithId<Slot>, calendar: Calendar): WithId<Slot>[]
 /**
  * The state of a slot by the truth, which is the live Appointments. Only a slot that no decision of ours has touched is
  * believed when it says that it is busy: another program's booking or an import.
- * @param together - Slots of the same visit, which do not shut each other.
+ * @param together - Slots of the same visit: whoever takes all of them is in none's way.
  */
 export function placesOf(
   slot: WithId<Slot>,
@@ -82,15 +82,20 @@ export function placesOf(
   if (isBlocked(slot)) {
     return { status: slot.status, taken, closed: 'blocked' };
   }
-  const shutting = rivalsOf(slot, calendar).some(
-    (rival) =>
-      !together.includes(rival) && (isBlocked(rival) || takersOf(rival, calendar.appointments, now).length > 0),
-  );
+  const rivals = rivalsOf(slot, calendar);
+  const blocked = rivals.some((rival) => !together.includes(rival) && isBlocked(rival)) && {
+    closed: 'blocked' as const,
+  };
   if (taken >= capacityOf(slot)) {
     const held = takers.some(({ status }) => status === 'pending');
-    return { status: held ? 'busy-tentative' : 'busy', taken, closed: 'full' };
+    return { status: held ? 'busy-tentative' : 'busy', taken, closed: 'full', ...blocked };
   }
-  return shutting ? { status: 'busy', taken, closed: 'shut' } : { status: 'free', taken };
+  const isInTheWay = (rival: WithId<Slot>): boolean => {
+    const there = takersOf(rival, calendar.appointments, now);
+    return together.includes(rival) ? there.some((taker) => !takers.includes(taker)) : there.length > 0;
+  };
+  const shut = blocked || rivals.some(isInTheWay);
+  return shut ? { status: 'busy', taken, closed: 'shut', ...blocked } : { status: 'free', taken };
 }
 
 /** The slot as its places say it should be; the same object if it is so already. */

@@ -13,7 +13,7 @@ import { checkCutoff, checkNotice } from './booking-rules.ts';
 import { loadCalendar } from './calendar.ts';
 import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
 import type { Calendar } from './places.ts';
-import { askedSlots, checkBookable, checkFree, takingWrites, withAppointment } from './taking.ts';
+import { askedSlots, checkBookable, checkFree, MAX_WRITES, takingWrites, withAppointment } from './taking.ts';
 import { actorsOf, idsOf, isForSlots, patientOf, slotIdsOf, slotPartOf } from './visit.ts';
 
 export default operation({
@@ -80,9 +80,9 @@ export function rebook(
   };
   const taking = takingWrites(slots, moved, calendar, now);
   const written = new Set(taking.map(({ resource }) => resource.id));
-  const giving = recountWrites(previous, withAppointment(calendar, moved), now).filter(
-    ({ resource }) => !written.has(resource.id),
-  );
+  const giving = recountWrites(previous, withAppointment(calendar, moved), now, Infinity)
+    .filter(({ resource }) => !written.has(resource.id))
+    .slice(0, MAX_WRITES - taking.length);
   const write = update(moved);
   return { writes: [...taking, ...giving, write], result: write };
 }

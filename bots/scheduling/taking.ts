@@ -10,9 +10,11 @@ import { isBlocked, placesOf, rivalsOf, touched } from './places.ts';
 import type { Calendar } from './places.ts';
 import { isForSlots, patientOf } from './visit.ts';
 
-/** What fits into one transaction beside the Appointment and the slots of the visit. */
-const MAX_RIVALS = 30;
+/** A transaction has 40 entries at most, and one of them is the Appointment. */
+export const MAX_WRITES = 39;
 const MAX_EXPIRED = 5;
+/** Each of them has rivals of its own, which have to fit in as well. */
+const MAX_SLOTS = 8;
 
 /**
  * The slots that somebody asks for, each once.
@@ -39,8 +41,13 @@ export function checkBookable(slots: readonly WithId<Slot>[], { schedules }: Cal
   checkTogether(slots);
 }
 
+const lengthOf = ({ start, end }: Slot): number => Date.parse(end) - Date.parse(start);
+
 /** Slots of one visit follow each other or go side by side on different Schedules. */
 function checkTogether(slots: readonly WithId<Slot>[]): void {
+  if (slots.length > MAX_SLOTS) {
+    refuse('value', 'slot', `A visit has ${MAX_SLOTS} slots at most.`);
+  }
   const sorted = slots.toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start));
   let end = Date.parse(sorted[0]?.start ?? '');
   for (const slot of sorted) {
@@ -124,12 +131,15 @@ export function takingWrites(
     .filter((other) => other.id !== appointment.id && isExpired(other, now) && sharesSlot(other, slots))
     .slice(0, MAX_EXPIRED);
   const after = withAppointment(calendar, appointment);
+  // The longest first: where they do not all fit in, a shorter one that is left out has this one among its own longest
+  // rivals, and changes it when it is taken itself. So of two that exclude each other one decision is made again.
   const rivals = slots
     .flatMap((slot) => rivalsOf(slot, calendar))
-    .filter((rival) => !slots.includes(rival) && !isBlocked(rival));
-  const concerned = new Set([...slots, ...rivals.slice(0, MAX_RIVALS)]);
+    .filter((rival) => !slots.includes(rival) && !isBlocked(rival))
+    .sort((a, b) => lengthOf(b) - lengthOf(a));
+  const concerned = [...new Set([...slots, ...rivals])].slice(0, MAX_WRITES - expired.length);
   return [
-    ...[...concerned].map((slot) => update(touched(slot, after, now))),
+    ...concerned.map((slot) => update(touched(slot, after, now))),
     ...expired.map((other) => update(expiredHold(other, now))),
   ];
 }
