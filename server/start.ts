@@ -19,10 +19,12 @@ import { createApp } from './http/app.ts';
 import { Background } from './http/background.ts';
 import { addBinaryRoutes } from './http/binary.ts';
 import { BinaryContent } from './http/binary-content.ts';
+import { DiskFiles, MemoryFiles } from './http/binary-files.ts';
 import { emailRoute } from './http/email.ts';
 import { Listener } from './http/listen.ts';
 import { jsonLogger } from './http/log.ts';
 import type { Logger } from './http/log.ts';
+import { storageRoute, StorageUrls } from './http/storage.ts';
 import { ManualClock, toMilliseconds } from './manual-clock.ts';
 import type { Duration } from './manual-clock.ts';
 import { Metrics } from './operate/metrics.ts';
@@ -117,11 +119,15 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const sessions = new Sessions(repositories);
   const subscriptions = await SubscriptionEngine.open(common);
   const cron = new CronScheduler({ ...common, sessions });
-  const observers = [sessions, subscriptions, cron];
-  const fhir: FhirService = createFhirService(store, { clock, observers, baseUrl });
+  const content = await BinaryContent.open(
+    store,
+    options.dataDir === undefined ? new MemoryFiles() : new DiskFiles(options.dataDir),
+  );
+  const urls = await StorageUrls.open(store, clock, baseUrl);
+  const observers = [sessions, subscriptions, cron, content];
+  const fhir: FhirService = createFhirService(store, { clock, observers, baseUrl, urls });
 
   const metrics = new Metrics(() => subscriptions.depth());
-  const content = await BinaryContent.open(store);
   const api = new Api({
     version: readVersion(),
     baseUrl,
@@ -141,11 +147,15 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const keys = await TokenKeys.open(store, clock, `${baseUrl}/`);
   const authenticator = new Authenticator({ clock, keys, repositories, sessions });
 
-  addBinaryRoutes(fhir, store, content);
+  addBinaryRoutes(fhir, { store, content, urls });
   addBotRoutes(fhir, { baseUrl, clock, sessions, executor, content, background });
   addCustomOperations(fhir, { sessions, executor });
   api.setRoutes(
-    [...openAuthRoutes({ baseUrl, keys, repositories, sessions }), webhookRoute({ repositories, sessions, executor })],
+    [
+      ...openAuthRoutes({ baseUrl, keys, repositories, sessions }),
+      webhookRoute({ repositories, sessions, executor }),
+      storageRoute(urls, repositories, content),
+    ],
     [
       ...sessionAuthRoutes({ repositories }),
       ...projectRoutes({ repositories, content }),

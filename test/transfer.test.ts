@@ -127,5 +127,7 @@ test('a project without the layer is refused before anything is written', async 
 function comparable(resource: Resource): unknown {
   const tag = resource.meta?.tag?.filter(({ system }) => system !== IMPORTED_TAG);
   const { profile, security } = resource.meta ?? {};
-  return { ...resource, meta: { profile, security, tag: tag?.length ? tag : undefined } };
+  const text = JSON.stringify({ ...resource, meta: { profile, security, tag: tag?.length ? tag : undefined } });
+  // A read signs the addresses of content.
+  return JSON.parse(text.replace(/"http:[^"]*\/storage\/([0-9a-f-]{36})\/[^"]*"/g, '"Binary/$1"'));
 }

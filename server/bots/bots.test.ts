@@ -146,8 +146,8 @@ describe('$deploy', () => {
     expect(await (await execute(bot)).text()).toBe('2');
     const after = await t.medplum.readResource('Bot', bot.id, { cache: 'reload' });
     expect(after.meta?.versionId).not.toBe(bot.meta?.versionId);
-    const code = await t.fetch(`/fhir/R4/${after.executableCode?.url}`);
-    expect(code.headers.get('content-type')).toBe('text/javascript');
+    const code = await fetch(after.executableCode?.url as string);
+    expect(code.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(await code.text()).toBe('exports.handler = async () => 2;');
   });
 

@@ -1,8 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { FetchLike } from '@medplum/core';
 import type { Session } from '../auth/session.ts';
 import { parseRequestBody } from '../http/body.ts';
-import { outcomeResponse, serialize } from '../http/messages.ts';
+import { isStreamed, outcomeResponse, serialize } from '../http/messages.ts';
 import type { ApiRequest, ApiResponse } from '../http/messages.ts';
 
 /** Answers a member's request; the path that a request over HTTP takes once its sender is known. */
@@ -57,10 +58,11 @@ async function answer(url: string, options: RequestInit, session: Session, dispa
   }
 }
 
-function toFetchResponse(response: ApiResponse): Response {
+async function toFetchResponse(response: ApiResponse): Promise<Response> {
   const bodyless = response.status === 204 || response.status === 304;
   const body = bodyless ? undefined : serialize(response);
-  return new Response(typeof body === 'object' ? Buffer.from(body) : body, {
+  const bytes = isStreamed(body) ? await buffer(body.open()) : body;
+  return new Response(typeof bytes === 'object' ? Buffer.from(bytes) : bytes, {
     status: response.status,
     headers: response.headers,
   });

@@ -31,11 +31,11 @@ export class BotCode {
     if (known) {
       return known;
     }
-    const stored = await this.content.read(url.slice('Binary/'.length));
-    if (!stored) {
+    const code = await this.content.readText(url.slice('Binary/'.length));
+    if (code === undefined) {
       throw new OperationOutcomeError(badRequest('Executable code not found'));
     }
-    const script = compile(Buffer.from(stored.bytes).toString('utf8'), bot.executableCode?.title ?? 'index.js');
+    const script = compile(code, bot.executableCode?.title ?? 'index.js');
     if (this.scripts.size >= MAX_SCRIPTS) {
       const [oldest] = this.scripts.keys();
       this.scripts.delete(oldest as string);

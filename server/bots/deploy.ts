@@ -18,7 +18,7 @@ export async function storeCode(
   { contentType, filename, code }: CodeFile,
 ): Promise<Attachment> {
   const binary = await repository.createResource<Binary>({ resourceType: 'Binary', contentType });
-  await content.write(binary.id, { contentType, bytes: Buffer.from(code, 'utf8') });
+  await content.attach(binary, await content.keep(Buffer.from(code, 'utf8')));
   return { contentType, url: getReferenceString(binary), title: filename };
 }
 

@@ -52,7 +52,7 @@ export function memberContext(fields: Partial<RequestContext> = {}): RequestCont
 export function sender(service: FhirService, context: RequestContext): Fixture['send'] {
   return async <T>(method: FhirHttpRequest['method'], url: string, body?: unknown, headers: object = {}) => {
     const response = await service.handle({ method, url, body, headers: { ...headers } }, context);
-    const text = String(response.body);
+    const text = response.body as string;
     return { ...response, body: (text === '' ? undefined : JSON.parse(text)) as T };
   };
 }

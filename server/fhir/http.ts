@@ -1,5 +1,6 @@
 import type { HttpMethod } from '@medplum/fhir-router';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Streamed } from '../http/messages.ts';
 
 /** A request as it came in: `url` is what follows `/fhir/R4`, query included; `body` is parsed JSON where it is JSON. */
 export interface FhirHttpRequest {
@@ -13,5 +14,5 @@ export interface FhirHttpRequest {
 export interface FhirHttpResponse {
   status: number;
   headers: Record<string, string>;
-  body: string | Uint8Array;
+  body: string | Uint8Array | Streamed;
 }

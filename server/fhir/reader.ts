@@ -56,10 +56,24 @@ export class ResourceReader {
       throw new OperationOutcomeError(gone);
     }
     const resource = parseContent<T>(row.content);
-    if (!this.access.permits(READ, resource)) {
+    if (!this.mayRead(db, resource)) {
       throw new OperationOutcomeError(notFound);
     }
     return { row, resource };
+  }
+
+  /** Content that belongs to another resource is for whoever may read that one. */
+  private mayRead(db: Connection, resource: Resource): boolean {
+    if (!this.access.permits(READ, resource)) {
+      return false;
+    }
+    const owner = resource.resourceType === 'Binary' ? resource.securityContext?.reference : undefined;
+    if (owner === undefined || this.access.unlimited) {
+      return true;
+    }
+    const [type = '', id = ''] = owner.split('/');
+    const row = isUUID(id) && this.access.supports(READ, type) ? findRow(db, type, id) : undefined;
+    return row?.deleted === 0 && row.type !== 'Binary' && this.access.permits(READ, parseContent(row.content));
   }
 
   /** What an update starts from; undefined where it makes a resource of an id that only the server itself may choose. */
@@ -87,7 +101,7 @@ export class ResourceReader {
     const row = this.row(db, resourceType, id);
     const content = row.deleted ? lastContent(db, row.rid) : row.content;
     const resource = content ? parseContent(content) : undefined;
-    if (!resource || !this.access.permits(READ, resource)) {
+    if (!resource || !this.mayRead(db, resource)) {
       throw new OperationOutcomeError(notFound);
     }
     if (!this.access.permits(interaction, resource)) {

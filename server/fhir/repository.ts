@@ -27,6 +27,7 @@ import { writeIndex } from '../search/index-writer.ts';
 import { Search } from '../search/search.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
+import { withStoredUrls } from './attachments.ts';
 import { withResolvedReferences } from './conditional-references.ts';
 import { loadDefinitions } from './definitions.ts';
 import { historyBundle } from './history.ts';
@@ -59,6 +60,8 @@ export class Repository extends FhirRepository {
   readonly options: RepositoryOptions;
   /** Where links begin: `…/fhir/R4`. */
   readonly fhirUrl: string;
+  /** The server's address, without a slash at its end. */
+  readonly baseUrl: string;
   private readonly access: Access;
   private readonly reader: ResourceReader;
   private readonly searches: Search;
@@ -69,7 +72,8 @@ export class Repository extends FhirRepository {
     this.store = store;
     this.context = context;
     this.options = options;
-    this.fhirUrl = `${options.baseUrl ?? ''}/fhir/R4`;
+    this.baseUrl = options.baseUrl ?? '';
+    this.fhirUrl = `${this.baseUrl}/fhir/R4`;
     this.access = new Access(context);
     this.reader = new ResourceReader(this.access);
     this.searches = new Search(store, this.access, this, this.fhirUrl);
@@ -240,7 +244,7 @@ export class Repository extends FhirRepository {
     row: ResourceRow | undefined,
   ): Promise<WithId<T>> {
     const now = new Date(this.store.clock.now()).toISOString();
-    const resolved = await withResolvedReferences(this, resource);
+    const resolved = withStoredUrls(await withResolvedReferences(this, resource), this.baseUrl);
     const given = withMeta(resolved, nextMeta(this.context, resolved, before, now));
     const restored = this.access.restoreFields(given, before);
     const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));

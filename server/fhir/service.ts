@@ -5,6 +5,8 @@ import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Clock } from '../clock.ts';
 import type { RequestContext, WriteObserver } from '../context.ts';
 import type { Store } from '../store/store.ts';
+import { signAttachments } from './attachments.ts';
+import type { SignsUrls } from './attachments.ts';
 import { capabilityStatement } from './capability.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 import { assertPreconditions, isBundle } from './preconditions.ts';
@@ -15,6 +17,8 @@ import { assertResource, validateStructure } from './validation.ts';
 
 export interface FhirServiceOptions {
   clock: Clock;
+  /** Signs the addresses of content; without it they go out as they are stored. */
+  urls?: SignsUrls;
   observers?: readonly WriteObserver[];
   /** The server's address without a trailing slash: `http://127.0.0.1:8103`. FHIR is at `/fhir/R4` below it. */
   baseUrl: string;
@@ -29,6 +33,8 @@ export interface RouteRequest extends FhirHttpRequest {
   query: Record<string, string | string[] | undefined>;
   context: RequestContext;
   repository: Repository;
+  /** True for an entry of a bundle, which is answered with a resource and nothing else. */
+  inBundle: boolean;
 }
 
 /**
@@ -64,6 +70,8 @@ class RoutedFhirService implements FhirService {
   private readonly fhirUrl: string;
   /** Responses of routes that made them themselves, by the request that they answer. */
   private readonly finished = new WeakMap<FhirRequest, FhirHttpResponse>();
+  /** Requests that came by themselves, and not in a bundle. */
+  private readonly direct = new WeakSet<FhirRequest>();
   private fallback: ((request: RouteRequest) => Promise<RouteReply | undefined>) | undefined;
 
   constructor(store: Store, options: FhirServiceOptions) {
@@ -80,7 +88,7 @@ class RoutedFhirService implements FhirService {
 
   addRoute(method: HttpMethod, path: string, handler: RouteHandler): void {
     this.router.add(method, path, async (request, repository) => {
-      const reply = await handler(routeRequest(request, repository as Repository));
+      const reply = await handler(routeRequest(request, repository as Repository, !this.direct.has(request)));
       if (Array.isArray(reply)) {
         return reply;
       }
@@ -96,10 +104,20 @@ class RoutedFhirService implements FhirService {
   async handle(request: FhirHttpRequest, context: RequestContext): Promise<FhirHttpResponse> {
     try {
       assertPreconditions(request);
-      return await this.route(request, this.repository(context));
+      const repository = this.repository(context);
+      return await this.withSignedUrls(await this.route(request, repository), repository);
     } catch (error) {
       return respond(request, normalizeOperationOutcome(error), undefined, this.fhirUrl);
     }
+  }
+
+  private async withSignedUrls(response: FhirHttpResponse, repository: Repository): Promise<FhirHttpResponse> {
+    const { urls } = this.options;
+    const { body, headers } = response;
+    const mayHave = typeof body === 'string' && (body.includes('Binary/') || body.includes('/storage/'));
+    return urls && mayHave && headers['content-type']?.startsWith('application/fhir+json')
+      ? { ...response, body: await signAttachments(body, repository, urls) }
+      : response;
   }
 
   private async route(request: FhirHttpRequest, repository: Repository): Promise<FhirHttpResponse> {
@@ -113,6 +131,7 @@ class RoutedFhirService implements FhirService {
       headers: request.headers,
       config: { transactions: true },
     };
+    this.direct.add(routed);
     const answer = (): Promise<FhirResponse> => this.router.handleRequest(routed, repository);
     // A bundle is one transaction from its first look at the store: a conditional entry must not be decided on what
     // another request is about to change. Each entry of a batch still fails alone.
@@ -121,7 +140,7 @@ class RoutedFhirService implements FhirService {
     if (finished) {
       return finished;
     }
-    const other = isNotFound(outcome) ? await this.fallback?.(routeRequest(routed, repository)) : undefined;
+    const other = isNotFound(outcome) ? await this.fallback?.(routeRequest(routed, repository, false)) : undefined;
     if (other && !Array.isArray(other)) {
       return other;
     }
@@ -129,7 +148,7 @@ class RoutedFhirService implements FhirService {
   }
 }
 
-function routeRequest(request: FhirRequest, repository: Repository): RouteRequest {
+function routeRequest(request: FhirRequest, repository: Repository, inBundle: boolean): RouteRequest {
   const { method, url, headers = {}, params, query } = request;
   return {
     method,
@@ -140,6 +159,7 @@ function routeRequest(request: FhirRequest, repository: Repository): RouteReques
     body: request.body as unknown,
     context: repository.context,
     repository,
+    inBundle,
   };
 }
 

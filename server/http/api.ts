@@ -80,7 +80,11 @@ export class Api {
         return this.fhir(request, session.context);
       }
       const found = this.session.match(request);
-      return found ? found.route.handle(request, session, found.params) : outcomeResponse(notFound);
+      if (found) {
+        return found.route.handle(request, session, found.params);
+      }
+      const open = this.open.match(request);
+      return open ? open.route.handle(request, open.params) : outcomeResponse(notFound);
     });
     const left = session.context.quota?.header;
     return left ? { ...response, headers: { ...response.headers, ratelimit: left } } : response;

@@ -1,3 +1,6 @@
+import { pipeline } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
+import { createGunzip, createInflate } from 'node:zlib';
 import { badRequest, contentTooLarge, OperationOutcomeError, unsupportedMediaType } from '@medplum/core';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
@@ -9,7 +12,7 @@ import { observe } from '../operate/observe.ts';
 import type { Api } from './api.ts';
 import { isContent, MAX_CONTENT_BYTES, MAX_MESSAGE_BYTES, parseRequestBody } from './body.ts';
 import type { Logger } from './log.ts';
-import { outcomeResponse, serialize } from './messages.ts';
+import { isStreamed, outcomeResponse, serialize } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit, X-Request-Id';
@@ -70,11 +73,37 @@ function cors(req: Request, res: Response, next: NextFunction): void {
 }
 
 const readMessage = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES });
-const readContent = express.raw({ type: () => true, limit: MAX_CONTENT_BYTES });
 
+/** Reads a message; content is read by whoever keeps it. */
 function readBody(req: Request, res: Response, next: NextFunction): void {
-  const read = isContent(req.method, req.url) ? readContent : readMessage;
-  read(req, res, next);
+  if (isContent(req.method, req.url)) {
+    next();
+  } else {
+    readMessage(req, res, next);
+  }
+}
+
+/** The content of a request as it comes in, decompressed. */
+function contentOf(req: Request): Readable {
+  if (Number(req.headers['content-length'] ?? 0) > MAX_CONTENT_BYTES) {
+    throw new OperationOutcomeError(contentTooLarge('Content too large'));
+  }
+  const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  switch (encoding) {
+    case 'identity':
+      return req;
+    case 'gzip':
+      return decompressed(req, createGunzip());
+    case 'deflate':
+      return decompressed(req, createInflate());
+    default:
+      throw new OperationOutcomeError(unsupportedMediaType);
+  }
+}
+
+function decompressed(req: Request, decompress: Transform): Readable {
+  pipeline(req, decompress, () => undefined);
+  return decompress;
 }
 
 function toApiRequest(req: Request): ApiRequest {
@@ -86,6 +115,9 @@ function toApiRequest(req: Request): ApiRequest {
     headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   }
   const method = req.method === 'HEAD' ? 'GET' : req.method;
+  if (isContent(method, url)) {
+    return { method, url, headers, body: contentOf(req) };
+  }
   const content = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
   return {
     method,
@@ -108,6 +140,14 @@ function send(req: Request, res: Response, response: ApiResponse): void {
   const body = response.status === 304 || response.status === 204 ? undefined : serialize(response);
   if (body === undefined) {
     res.end();
+  } else if (isStreamed(body)) {
+    res.setHeader('Content-Length', body.size);
+    if (req.method === 'HEAD') {
+      res.end();
+    } else {
+      // A client that goes away ends the reading; one that cannot be read to its end is cut off, and sees that.
+      pipeline(body.open(), res, () => undefined);
+    }
   } else {
     res.setHeader('Content-Length', Buffer.byteLength(body));
     res.end(req.method === 'HEAD' ? undefined : body);

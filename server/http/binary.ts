@@ -1,59 +1,118 @@
+import type { Readable } from 'node:stream';
 import {
   allOk,
   badRequest,
+  contentTooLarge,
   ContentType,
   created,
-  getReferenceString,
   isResource,
   OperationOutcomeError,
 } from '@medplum/core';
+import type { WithId } from '@medplum/core';
 import type { Binary } from '@medplum/fhirtypes';
 import type { FhirService, RouteReply, RouteRequest } from '../fhir/service.ts';
 import type { Store } from '../store/store.ts';
-import type { BinaryContent, StoredContent } from './binary-content.ts';
-import { mediaType } from './body.ts';
+import type { BinaryContent } from './binary-content.ts';
+import { MAX_MESSAGE_BYTES, mediaType, withCharset } from './body.ts';
+import type { Streamed } from './messages.ts';
+import type { StorageUrls } from './storage.ts';
 
-/** Creates and reads Binary resources: content of any type, held in the database. */
-export function addBinaryRoutes(fhir: FhirService, store: Store, content: BinaryContent): void {
-  fhir.addRoute('POST', 'Binary', (request) => create(request, store, content));
-  fhir.addRoute('GET', 'Binary/:id', (request) => read(request, content));
+export interface BinaryRouteOptions {
+  store: Store;
+  content: BinaryContent;
+  urls: StorageUrls;
 }
 
-async function create(request: RouteRequest, store: Store, content: BinaryContent): Promise<RouteReply> {
-  const { resource, stored } = describe(request);
-  const binary = await store.transaction(async () => {
-    const made = await request.repository.createResource<Binary>(resource);
-    await content.write(made.id, stored);
-    return made;
+/** Creates, updates and reads Binary resources: content of any type, streamed in and out. */
+export function addBinaryRoutes(fhir: FhirService, options: BinaryRouteOptions): void {
+  fhir.addRoute('POST', 'Binary', (request) => write(request, undefined, options));
+  fhir.addRoute('PUT', 'Binary/:id', (request) => write(request, request.params.id, options));
+  fhir.addRoute('GET', 'Binary/:id', async (request) =>
+    read(request, await request.repository.readResource<Binary>('Binary', request.params.id as string), options),
+  );
+  fhir.addRoute('GET', 'Binary/:id/_history/:vid', async ({ repository, params, ...request }) => {
+    const binary = await repository.readVersion<Binary>('Binary', params.id as string, params.vid as string);
+    return read({ ...request, repository, params }, binary, options);
   });
-  return [created, { ...binary, url: getReferenceString(binary) }];
 }
+
+async function write(
+  request: RouteRequest,
+  id: string | undefined,
+  { store, content, urls }: BinaryRouteOptions,
+): Promise<RouteReply> {
+  const { repository } = request;
+  const given = await incoming(request, id);
+  const save = (binary: Binary): Promise<WithId<Binary>> =>
+    id === undefined ? repository.createResource(binary) : repository.updateResource({ ...binary, id });
+  const outcome = id === undefined ? created : allOk;
+  if ('resource' in given) {
+    // As Medplum answers: whoever sent the content has it.
+    const saved = { ...(await save(given.resource)) };
+    delete saved.data;
+    return [outcome, saved];
+  }
+  const file = await content.keep(given.source);
+  try {
+    const binary = await store.transaction(async () => {
+      const saved = await save(given.binary);
+      await content.attach(saved, file);
+      return saved;
+    });
+    return [outcome, { ...binary, url: urls.sign(binary) }];
+  } catch (err) {
+    await content.discard(file);
+    throw err;
+  }
+}
+
+type Incoming = { resource: Binary } | { binary: Binary; source: Readable | Uint8Array };
 
 /** The body is the content, unless it is itself a Binary resource that carries its content as base64. */
-function describe({ headers, body }: RouteRequest): { resource: Binary; stored: StoredContent } {
-  if (!(body instanceof Uint8Array)) {
+async function incoming({ headers, body }: RouteRequest, id: string | undefined): Promise<Incoming> {
+  if (isResource<Binary>(body, 'Binary')) {
+    // From a bundle, whose entries are resources.
+    return { resource: body };
+  }
+  if (!isContentBody(body)) {
     throw new OperationOutcomeError(badRequest('The content is missing'));
   }
   const contentType = headers['content-type'] ?? ContentType.OCTET_STREAM;
-  if (mediaType(contentType) === (ContentType.FHIR_JSON as string)) {
-    const inner = tryParse(body);
-    if (isResource<Binary>(inner, 'Binary')) {
-      const { data, ...resource } = inner;
-      return {
-        resource,
-        stored: { contentType: inner.contentType, bytes: Buffer.from(data ?? '', 'base64') },
-      };
-    }
-  }
   const context = headers['x-security-context'];
-  return {
-    resource: {
-      resourceType: 'Binary',
-      contentType,
-      ...(typeof context === 'string' && { securityContext: { reference: context } }),
-    },
-    stored: { contentType, bytes: body },
+  const binary: Binary = {
+    resourceType: 'Binary',
+    contentType,
+    ...(typeof context === 'string' && { securityContext: { reference: context } }),
   };
+  if (mediaType(contentType) !== (ContentType.FHIR_JSON as string)) {
+    return { binary, source: body };
+  }
+  const bytes = await message(body);
+  const inner = tryParse(bytes);
+  return isResource<Binary>(inner, 'Binary') && (id === undefined || inner.id === id)
+    ? { resource: inner }
+    : { binary, source: bytes };
+}
+
+function isContentBody(body: unknown): body is Readable | Uint8Array {
+  return body instanceof Uint8Array || typeof (body as Readable | undefined)?.pipe === 'function';
+}
+
+/** JSON is read as a whole, and so no more of it than of any other message. */
+async function message(body: Readable | Uint8Array): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) {
+    return body;
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > MAX_MESSAGE_BYTES) {
+      throw new OperationOutcomeError(contentTooLarge('A Binary as JSON is too large: send its content itself'));
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function tryParse(bytes: Uint8Array): unknown {
@@ -64,20 +123,37 @@ function tryParse(bytes: Uint8Array): unknown {
   }
 }
 
-async function read({ repository, params, headers }: RouteRequest, content: BinaryContent): Promise<RouteReply> {
-  const binary = await repository.readResource<Binary>('Binary', params.id as string);
-  const stored = await content.read(binary.id);
-  if (!stored || headers.accept?.startsWith(ContentType.FHIR_JSON)) {
-    return [allOk, binary];
-  }
+async function read(
+  request: RouteRequest,
+  binary: WithId<Binary>,
+  { content }: BinaryRouteOptions,
+): Promise<RouteReply> {
+  const wantsResource = request.inBundle || request.headers.accept?.startsWith(ContentType.FHIR_JSON);
+  const stored = wantsResource ? undefined : await content.read(binary);
+  return stored ? contentResponse(binary, stored) : [allOk, binary];
+}
+
+/** What a browser may show in its own window; everything else it saves. */
+const SHOWN = /^(image\/(?!svg)|audio\/|video\/|text\/plain\b|application\/pdf\b)/i;
+
+/**
+ * The content of a Binary as it was uploaded. Whatever it is, a browser must neither run it as a page of this server nor
+ * guess what it is.
+ */
+export function contentResponse(
+  { contentType, meta }: Binary,
+  stored: Streamed,
+): { status: number; headers: Record<string, string>; body: Streamed } {
   return {
     status: 200,
     headers: {
-      'content-type': stored.contentType,
-      // Whatever was uploaded, a browser must neither run it as a page of this server nor guess what it is.
+      'content-type': withCharset(contentType),
       'content-security-policy': "default-src 'none'; sandbox",
       'x-content-type-options': 'nosniff',
+      'content-disposition': SHOWN.test(contentType) ? 'inline' : 'attachment',
+      ...(meta?.versionId && { etag: `W/"${meta.versionId}"` }),
+      ...(meta?.lastUpdated && { 'last-modified': new Date(meta.lastUpdated).toUTCString() }),
     },
-    body: stored.bytes,
+    body: stored,
   };
 }

@@ -91,11 +91,13 @@ function isTooDeep(text: string): boolean {
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /** How large the content of a Binary may be. */
-export const MAX_CONTENT_BYTES = 20 * 1024 * 1024;
+export const MAX_CONTENT_BYTES = 100 * 1024 * 1024;
 
 /** Is the body of this request content to be kept as it is, and not a message to be understood? */
 export function isContent(method: string, url: string): boolean {
-  return method === 'POST' && /^(\/api)?\/fhir\/R4\/Binary\/?(\?|$)/.test(url);
+  const pattern =
+    method === 'POST' ? /^(\/api)?\/fhir\/R4\/Binary\/?(\?|$)/ : /^(\/api)?\/fhir\/R4\/Binary\/[^/?]+\/?(\?|$)/;
+  return (method === 'POST' || method === 'PUT') && pattern.test(url);
 }
 
 /** A body as it came in. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { ContentType, getStatus } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 
@@ -11,15 +12,31 @@ export interface ApiRequest {
   url: string;
   /** Names in lower case. */
   headers: Record<string, string>;
-  /** Parsed by its content type; bytes where it is content and not a message. */
+  /** Parsed by its content type; a stream or bytes where it is content and not a message. */
   body: unknown;
 }
 
 export interface ApiResponse {
   status: number;
   headers: Record<string, string>;
-  /** A string or bytes go out as they are, anything else as JSON. */
+  /** A string, bytes or a stream go out as they are, anything else as JSON. */
   body?: unknown;
+}
+
+/** Content that is sent as it is read, and not held in memory. */
+export interface Streamed {
+  /** In bytes. */
+  readonly size: number;
+  open(): Readable;
+}
+
+/** Bytes as if they were read from somewhere. */
+export function streamOf(bytes: Uint8Array): Streamed {
+  return { size: bytes.byteLength, open: () => Readable.from([bytes]) };
+}
+
+export function isStreamed(body: unknown): body is Streamed {
+  return typeof (body as Streamed | undefined)?.open === 'function';
 }
 
 /** The path of a request, without its query. */
@@ -65,7 +82,8 @@ export function text(status: number, body: string): ApiResponse {
 }
 
 /** The bytes that go over the wire. */
-export function serialize(response: ApiResponse): string | Uint8Array | undefined {
+export function serialize(response: ApiResponse): string | Uint8Array | Streamed | undefined {
   const { body } = response;
-  return body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const isReady = body === undefined || typeof body === 'string' || body instanceof Uint8Array || isStreamed(body);
+  return isReady ? body : JSON.stringify(body);
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Bundle, Observation, Patient } from '@medplum/fhirtypes';
+import type { Binary, Bundle, Observation, Patient } from '@medplum/fhirtypes';
 import { DataFolderInUseError } from '../store/lock.ts';
 import { TestServer } from '../testing.ts';
 import { backUp, BackupError, restore } from './backup.ts';
@@ -23,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 function everything(file: string): unknown[] {
   const db = new DatabaseSync(file);
   const versions = db.prepare('SELECT rid, seq, content FROM history ORDER BY rid, seq').all();
-  const contents = db.prepare('SELECT id, type, hex(bytes) AS bytes FROM binary_content ORDER BY id').all();
+  const contents = db.prepare('SELECT id, version, file, size FROM binary_file ORDER BY id, version').all();
   db.close();
   return [...versions, ...contents];
 }
@@ -57,7 +58,13 @@ test('a copy that is made under load is one moment of the store, and comes back 
   const dataDir = join(folder, 'served');
   const file = join(folder, 'backup.sqlite');
   const t = await TestServer.start({ dataDir });
-  await t.fetch('/fhir/R4/Binary', { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'picture' });
+  const picture = randomBytes(3_000_000);
+  const kept = await t.fetch('/fhir/R4/Binary', {
+    method: 'POST',
+    headers: { 'content-type': 'image/png' },
+    body: picture,
+  });
+  const { id: pictureId } = (await kept.json()) as Binary;
   for (let number = 0; number < 50; number++) {
     await t.medplum.executeBatch(pair(number));
   }
@@ -87,6 +94,8 @@ test('a copy that is made under load is one moment of the store, and comes back 
   expect(everything(join(restored, 'careline.sqlite'))).toEqual(copied);
   const again = await TestServer.start({ dataDir: restored });
   expect(again.server.credentials.clientSecret).toBe(t.server.credentials.clientSecret);
+  const read = await again.fetch(`/fhir/R4/Binary/${pictureId}`);
+  expect(Buffer.from(await read.arrayBuffer()).equals(picture)).toBe(true);
   const patients = await again.medplum.searchResources('Patient', { _count: '1000' });
   const observations = await again.medplum.searchResources('Observation', { _count: '1000' });
   expect(patients.length).toBeGreaterThanOrEqual(50);

@@ -1,6 +1,20 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { CONTENT_FOLDER } from '../http/binary-files.ts';
 import { readCredentials, writeCredentials } from '../projects/credentials.ts';
 import type { Credentials } from '../projects/credentials.ts';
 import { lockDataFolder } from '../store/lock.ts';
@@ -8,6 +22,10 @@ import { DATABASE_FILE } from '../store/store.ts';
 
 /** What a backup adds to the database that it is a copy of. */
 const CREDENTIALS_TABLE = 'backup_credentials';
+const CONTENT_TABLE = 'backup_content';
+
+/** Content is copied in pieces of this size, however large a file is. */
+const PIECE = 1024 * 1024;
 
 /** A backup or a restore that cannot be made as it was asked for; nothing was changed. */
 export class BackupError extends Error {}
@@ -36,6 +54,7 @@ export async function backUp(dataDir: string, file: string): Promise<void> {
     withDatabase(draft, (db) => {
       db.exec(`CREATE TABLE ${CREDENTIALS_TABLE} (content TEXT NOT NULL)`);
       db.prepare(`INSERT INTO ${CREDENTIALS_TABLE} VALUES (?)`).run(JSON.stringify(credentials ?? null));
+      packContent(db, join(dataDir, CONTENT_FOLDER));
     });
     renameSync(draft, file);
   } catch (err) {
@@ -64,7 +83,8 @@ export async function restore(file: string, dataDir: string, { force = false } =
   try {
     copyFileSync(file, draft);
     chmodSync(draft, 0o600);
-    const credentials = unpack(draft, file);
+    // Names of content are never used twice: the next start removes those that only the old database knew.
+    const credentials = unpack(draft, file, join(dataDir, CONTENT_FOLDER));
     // The log of the old database must never meet the new one.
     for (const part of ['', '-wal', '-shm']) {
       rmSync(`${target}${part}`, { force: true });
@@ -80,7 +100,7 @@ export async function restore(file: string, dataDir: string, { force = false } =
 }
 
 /** Checks a copy of a backup, and takes out of it what is not the database's. */
-function unpack(draft: string, file: string): Credentials | null {
+function unpack(draft: string, file: string, contentFolder: string): Credentials | null {
   try {
     return withDatabase(draft, (db) => {
       const { integrity_check: state } = db.prepare('PRAGMA integrity_check').get() as { integrity_check: string };
@@ -88,12 +108,70 @@ function unpack(draft: string, file: string): Credentials | null {
         throw new Error(state);
       }
       const { content } = db.prepare(`SELECT content FROM ${CREDENTIALS_TABLE}`).get() as { content: string };
-      db.exec(`DROP TABLE ${CREDENTIALS_TABLE}`);
+      unpackContent(db, contentFolder);
+      db.exec(`DROP TABLE ${CREDENTIALS_TABLE}; DROP TABLE IF EXISTS ${CONTENT_TABLE}; VACUUM`);
       return JSON.parse(content) as Credentials | null;
     });
   } catch (cause) {
     throw new BackupError(`${file} is no backup of Careline, or it is damaged.`, { cause });
   }
+}
+
+/** Copies the files that the database names. They never change, so they belong to the moment of the copy. */
+function packContent(db: DatabaseSync, folder: string): void {
+  db.exec(`CREATE TABLE ${CONTENT_TABLE} (file TEXT NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL)`);
+  const insert = db.prepare(`INSERT INTO ${CONTENT_TABLE} VALUES (?, ?, ?)`);
+  const buffer = Buffer.alloc(PIECE);
+  db.exec('BEGIN');
+  for (const name of contentNames(db)) {
+    const input = openSync(join(folder, name), 'r');
+    try {
+      for (let piece = 0; ; piece++) {
+        const length = readSync(input, buffer);
+        if (length === 0 && piece > 0) {
+          break;
+        }
+        insert.run(name, piece, buffer.subarray(0, length));
+      }
+    } finally {
+      closeSync(input);
+    }
+  }
+  db.exec('COMMIT');
+}
+
+function contentNames(db: DatabaseSync): string[] {
+  return tableExists(db, 'binary_file')
+    ? db
+        .prepare('SELECT DISTINCT file FROM binary_file')
+        .all()
+        .map(({ file }) => file as string)
+    : [];
+}
+
+/** A backup of an earlier version has its content in the database. */
+function unpackContent(db: DatabaseSync, folder: string): void {
+  if (!tableExists(db, CONTENT_TABLE)) {
+    return;
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of contentNames(db)) {
+    const output = openSync(join(folder, name), 'w', 0o600);
+    try {
+      const pieces = db.prepare(`SELECT bytes FROM ${CONTENT_TABLE} WHERE file = ? ORDER BY piece`);
+      for (const { bytes } of pieces.iterate(name)) {
+        writeSync(output, bytes as Uint8Array);
+      }
+      fsyncSync(output);
+    } finally {
+      closeSync(output);
+    }
+  }
+}
+
+/** Has a database this table? Those that an earlier version wrote lack some. */
+export function tableExists(db: DatabaseSync, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
 function withDatabase<T>(file: string, work: (db: DatabaseSync) => T): T {

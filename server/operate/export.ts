@@ -1,9 +1,19 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Binary, Meta, Resource } from '@medplum/fhirtypes';
+import { CONTENT_FOLDER } from '../http/binary-files.ts';
 import { DATABASE_FILE } from '../store/store.ts';
-import { BackupError } from './backup.ts';
+import { BackupError, tableExists } from './backup.ts';
 
 /** What belongs to the server and not to the clinic: who may sign in, and with which secret. */
 const LEFT_OUT = [
@@ -33,7 +43,7 @@ export function exportProject(dataDir: string, folder: string): Record<string, n
     db.exec('BEGIN');
     const counts: Record<string, number> = {};
     for (const type of typesIn(db)) {
-      counts[type] = writeType(db, type, join(folder, `${type}.ndjson`));
+      counts[type] = writeType(db, join(dataDir, CONTENT_FOLDER), type, join(folder, `${type}.ndjson`));
     }
     const manifest = { exported: new Date().toISOString(), counts };
     writeFileSync(join(folder, 'export.json'), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 });
@@ -50,17 +60,17 @@ function typesIn(db: DatabaseSync): string[] {
   return rows.map(({ type }) => type as string).filter((type) => !LEFT_OUT.includes(type));
 }
 
-function writeType(db: DatabaseSync, type: string, file: string): number {
-  const content = db.prepare('SELECT bytes FROM binary_content WHERE id = ?');
+function writeType(db: DatabaseSync, contentFolder: string, type: string, file: string): number {
+  const contentOf = contentReader(db, contentFolder);
   const output = openSync(file, 'wx', 0o600);
   let count = 0;
   try {
     for (const row of db
-      .prepare(`SELECT content FROM resource WHERE type = ? AND ${HOME} ORDER BY rid`)
+      .prepare(`SELECT content, version FROM resource WHERE type = ? AND ${HOME} ORDER BY rid`)
       .iterate(type)) {
       const resource = portable(JSON.parse(row.content as string) as Resource);
       if (resource.resourceType === 'Binary') {
-        addContent(resource, content.get(resource.id as string)?.bytes as Uint8Array | undefined);
+        addContent(resource, contentOf(resource, row.version as string));
       }
       writeSync(output, `${JSON.stringify(resource)}\n`);
       count++;
@@ -69,6 +79,21 @@ function writeType(db: DatabaseSync, type: string, file: string): number {
     closeSync(output);
   }
   return count;
+}
+
+/** Reads the content of a Binary: its file, or what an earlier version kept in the database. */
+function contentReader(db: DatabaseSync, folder: string): (binary: Binary, version: string) => Uint8Array | undefined {
+  const file = tableExists(db, 'binary_file')
+    ? db.prepare('SELECT file FROM binary_file WHERE id = ? AND version = ?')
+    : undefined;
+  const old = db.prepare('SELECT bytes FROM binary_content WHERE id = ?');
+  return ({ id = '', data }, version) => {
+    if (data !== undefined) {
+      return undefined;
+    }
+    const row = file?.get(id, version);
+    return row ? readFileSync(join(folder, row.file as string)) : (old.get(id)?.bytes as Uint8Array | undefined);
+  };
 }
 
 /** Without what a server says of a resource for itself. */

@@ -5,7 +5,7 @@ import type { Variables } from './variables.ts';
 
 const HEADERS = [
   ...['content-type', 'etag', 'last-modified', 'location', 'content-location', 'www-authenticate'],
-  ...['content-disposition', 'accept-ranges', 'content-range'],
+  ...['accept-ranges', 'content-range'],
 ];
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

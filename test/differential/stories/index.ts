@@ -2,6 +2,7 @@ import type { Story } from '../story.ts';
 import { BOTS } from './bots.ts';
 import { BUNDLES } from './bundles.ts';
 import { CONDITIONAL } from './conditional.ts';
+import { CONTENT } from './content.ts';
 import { PAGING } from './paging.ts';
 import { PATCHING } from './patching.ts';
 import { PEOPLE } from './people.ts';
@@ -19,5 +20,6 @@ export const STORIES: readonly Story[] = [
   PAGING,
   BUNDLES,
   BOTS,
+  CONTENT,
   PEOPLE,
 ];
