@@ -1,6 +1,6 @@
 import type { WithId } from '@medplum/core';
 import type { Binary, Resource } from '@medplum/fhirtypes';
-import type { Repository } from './repository.ts';
+import type { FhirRepository } from '@medplum/fhir-router';
 
 /** What signs the address of a Binary's content. */
 export interface SignsUrls {
@@ -11,10 +11,15 @@ export interface SignsUrls {
  * A JSON body with every address of a Binary (`Binary/1`, the FHIR address, or a signed one) signed anew, as far as the
  * requester may read that Binary. What they may not read stays a reference. A Binary itself is left as it is.
  */
-export async function signAttachments(body: string, repository: Repository, urls: SignsUrls): Promise<string> {
+export async function signAttachments(
+  body: string,
+  repository: FhirRepository,
+  urls: SignsUrls,
+  baseUrl: string,
+): Promise<string> {
   const wanted = new Set<string>();
   const parsed = JSON.parse(body) as unknown;
-  changeUrls(parsed, ({ id, version }) => void wanted.add(`${id} ${version ?? ''}`), repository.baseUrl);
+  changeUrls(parsed, ({ id, version }) => void wanted.add(`${id} ${version ?? ''}`), baseUrl);
   if (wanted.size === 0) {
     return body;
   }
@@ -24,12 +29,12 @@ export async function signAttachments(body: string, repository: Repository, urls
     const binary = await readable(repository, id, version);
     signed.set(key, binary ? urls.sign(binary) : `Binary/${id}`);
   }
-  changeUrls(parsed, ({ id, version }) => signed.get(`${id} ${version ?? ''}`), repository.baseUrl);
+  changeUrls(parsed, ({ id, version }) => signed.get(`${id} ${version ?? ''}`), baseUrl);
   return JSON.stringify(parsed);
 }
 
 async function readable(
-  repository: Repository,
+  repository: FhirRepository,
   id: string,
   version: string | undefined,
 ): Promise<WithId<Binary> | undefined> {

@@ -116,7 +116,7 @@ class RoutedFhirService implements FhirService {
     const { body, headers } = response;
     const mayHave = typeof body === 'string' && (body.includes('Binary/') || body.includes('/storage/'));
     return urls && mayHave && headers['content-type']?.startsWith('application/fhir+json')
-      ? { ...response, body: await signAttachments(body, repository, urls) }
+      ? { ...response, body: await signAttachments(body, repository, urls, this.options.baseUrl) }
       : response;
   }
 

@@ -13,8 +13,8 @@ import type { Binary } from '@medplum/fhirtypes';
 import type { FhirService, RouteReply, RouteRequest } from '../fhir/service.ts';
 import type { Store } from '../store/store.ts';
 import type { BinaryContent } from './binary-content.ts';
-import { MAX_MESSAGE_BYTES, mediaType, withCharset } from './body.ts';
-import type { Streamed } from './messages.ts';
+import { MAX_MESSAGE_BYTES, mediaType } from './body.ts';
+import { contentResponse } from './content-response.ts';
 import type { StorageUrls } from './storage.ts';
 
 export interface BinaryRouteOptions {
@@ -131,29 +131,4 @@ async function read(
   const wantsResource = request.inBundle || request.headers.accept?.startsWith(ContentType.FHIR_JSON);
   const stored = wantsResource ? undefined : await content.read(binary);
   return stored ? contentResponse(binary, stored) : [allOk, binary];
-}
-
-/** What a browser may show in its own window; everything else it saves. */
-const SHOWN = /^(image\/(?!svg)|audio\/|video\/|text\/plain\b|application\/pdf\b)/i;
-
-/**
- * The content of a Binary as it was uploaded. Whatever it is, a browser must neither run it as a page of this server nor
- * guess what it is.
- */
-export function contentResponse(
-  { contentType, meta }: Binary,
-  stored: Streamed,
-): { status: number; headers: Record<string, string>; body: Streamed } {
-  return {
-    status: 200,
-    headers: {
-      'content-type': withCharset(contentType),
-      'content-security-policy': "default-src 'none'; sandbox",
-      'x-content-type-options': 'nosniff',
-      'content-disposition': SHOWN.test(contentType) ? 'inline' : 'attachment',
-      ...(meta?.versionId && { etag: `W/"${meta.versionId}"` }),
-      ...(meta?.lastUpdated && { 'last-modified': new Date(meta.lastUpdated).toUTCString() }),
-    },
-    body: stored,
-  };
 }

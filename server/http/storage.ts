@@ -7,7 +7,7 @@ import type { Repositories } from '../auth/session.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { BinaryContent } from './binary-content.ts';
-import { contentResponse } from './binary.ts';
+import { contentResponse } from './content-response.ts';
 import { queryOf, text } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 import type { OpenRoute, PathParams } from './router.ts';
