@@ -72,24 +72,6 @@ describe('bad input gets an OperationOutcome and a 4xx', () => {
   });
 });
 
-test('keeps the content of a Binary, and gives it back as what it was', async () => {
-  const bytes = new Uint8Array([0, 1, 2, 255]);
-  const made = await t.fetch('/fhir/R4/Binary?_filename=x.png', {
-    method: 'POST',
-    headers: { 'content-type': 'image/png' },
-    body: bytes,
-  });
-  expect(made.status).toBe(201);
-  const binary = (await made.json()) as { id: string; url: string };
-  expect(binary).toMatchObject({ resourceType: 'Binary', contentType: 'image/png', url: `Binary/${binary.id}` });
-  const read = await t.fetch(`/fhir/R4/Binary/${binary.id}`);
-  expect(read.headers.get('content-type')).toBe('image/png');
-  expect(read.headers.get('content-security-policy')).toContain('sandbox');
-  expect(new Uint8Array(await read.arrayBuffer())).toEqual(bytes);
-  const resource = await t.fetch(`/fhir/R4/Binary/${binary.id}`, { headers: { accept: 'application/fhir+json' } });
-  expect(await resource.json()).toMatchObject({ resourceType: 'Binary' });
-});
-
 test('logs what was asked for, but neither queries nor bodies nor names', async () => {
   lines.length = 0;
   await t.fetch('/fhir/R4/Patient?name=Berta');
