@@ -4,6 +4,7 @@ import type { Rule } from './when.ts';
 const rebooked = '%previous.start != %current.start or %previous.end != %current.end';
 
 export default [
+  when('Appointment', becomes('waitlist')).run('scheduling/wait'),
   when('Appointment', becomes('booked')).run('journeys/start'),
   when('Appointment', updated(rebooked)).run('journeys/advance'),
   when('Appointment', becomes('arrived')).run('journeys/advance'),

@@ -4,12 +4,14 @@ import communication from './communication.ts';
 import documentReference from './document-reference.ts';
 import encounter from './encounter.ts';
 import schedule from './schedule.ts';
+import slot from './slot.ts';
 import task from './task.ts';
 import type { Rule } from './when.ts';
 
 /** The whole event table, in reading order: what each change of a resource causes. */
 export const rules: readonly Rule[] = [
   ...schedule,
+  ...slot,
   ...appointment,
   ...encounter,
   ...carePlan,

@@ -1,6 +1,7 @@
 import { formatAddress, formatHumanName, isDefined } from '@medplum/core';
 import type { Appointment, HumanName, Location } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
+import { holdExpires } from '../scheduling/appointment-states.ts';
 import type { Channel, Recipient } from './template.ts';
 import type { Visit } from './visit.ts';
 import { zoneOf } from './visit.ts';
@@ -8,7 +9,13 @@ import { zoneOf } from './visit.ts';
 /** What a template is filled with. Every value is a plain text, ready for its place in a message. */
 export interface Variables {
   readonly patient: { readonly name: string; readonly given: string; readonly family: string };
-  readonly appointment?: { readonly date: string; readonly time: string; readonly zone: string };
+  readonly appointment?: {
+    readonly date: string;
+    readonly time: string;
+    readonly zone: string;
+    /** Of a hold: until when, with its date. */
+    readonly heldUntil?: string;
+  };
   readonly practitioner?: { readonly name: string };
   readonly location?: { readonly name: string; readonly address: string; readonly phone: string };
 }
@@ -37,6 +44,8 @@ export function variablesOf(context: Context, language: string, channel: Channel
   const practitioner = visit.practitioner ? fullName(visit.practitioner.name) : visit.role?.practitioner?.display;
   const zone = zoneOf(visit, secrets);
   const start = appointment?.start ? DateTime.fromISO(appointment.start, { zone }).setLocale(language) : undefined;
+  const expires = appointment?.status === 'pending' ? holdExpires(appointment) : undefined;
+  const held = expires && DateTime.fromJSDate(expires, { zone }).setLocale(language);
   const phone = site?.telecom?.find(({ system }) => system === 'phone')?.value;
   return {
     patient: {
@@ -49,6 +58,7 @@ export function variablesOf(context: Context, language: string, channel: Channel
         date: safe(start.toLocaleString(DateTime.DATE_HUGE)),
         time: safe(start.toLocaleString(DateTime.TIME_SIMPLE)),
         zone: safe(zone),
+        ...(held && { heldUntil: safe(held.toLocaleString(DateTime.DATETIME_MED)) }),
       },
     }),
     ...(practitioner && { practitioner: { name: safe(practitioner) } }),

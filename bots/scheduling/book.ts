@@ -17,6 +17,7 @@ import { loadCalendar } from './calendar.ts';
 import type { Loaded } from './calendar.ts';
 import { askedPatient, askedSlots, checkBookable, checkFree, ownFor, takingWrites } from './taking.ts';
 import { actorsOf, idsOf, isForSlots, patientOf, slotPartOf, withExpiry } from './visit.ts';
+import { withoutOffer } from './waitlist.ts';
 
 /** Who may put more patients into a slot than it has places. */
 const OVERBOOKERS: readonly Role[] = ['administrator', 'practitioner', 'front-desk'];
@@ -88,7 +89,8 @@ export function book(
 
   const said = { ...(reason && { reasonCode: [{ text: reason }] }), ...(comment && { comment }) };
   if (booked) {
-    const appointment = { ...withExpiry(booked, undefined), ...slotPartOf(slots), ...said };
+    const accepted = { ...booked, extension: withoutOffer(booked) };
+    const appointment = { ...withExpiry(accepted, undefined), ...slotPartOf(slots), ...said };
     const write = update(appointment);
     return { writes: [...takingWrites(slots, appointment, calendar, now), write], result: write };
   }

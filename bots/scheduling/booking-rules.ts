@@ -6,9 +6,12 @@ import type { Requester } from '../runtime/requester.ts';
 import { BOOKING_RULES } from './names.ts';
 import type { Calendar } from './places.ts';
 
-type RuleName = 'minimumNotice' | 'maximumHorizon' | 'cancellationCutoff';
+type RuleName = 'minimumNotice' | 'maximumHorizon' | 'cancellationCutoff' | 'waitlistOffer';
 
 const MINUTE_MS = 60_000;
+/** How long an offer to somebody on the waitlist is held where no rule says it: an hour; and a day at most. */
+const OFFER_MS = 60 * MINUTE_MS;
+const LONGEST_OFFER_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * Whether the rules of the slots' Schedules and services let them be booked now. A Schedule's rule goes before its
@@ -52,6 +55,11 @@ export function checkCutoff(
       refuse('business-rule', 'appointment', 'It is too late to change this appointment. Please call the clinic.');
     }
   }
+}
+
+/** How long a place is kept for somebody on the waitlist, in milliseconds. */
+export function offerLength(slot: Slot, calendar: Calendar): number {
+  return Math.min(Math.max(ruleOf(slot, calendar, 'waitlistOffer') ?? OFFER_MS, MINUTE_MS), LONGEST_OFFER_MS);
 }
 
 const mayStepOver = (requester: Requester, reason: string | undefined): boolean =>

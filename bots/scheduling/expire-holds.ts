@@ -11,7 +11,7 @@ import { slotIdsOf } from './visit.ts';
 
 export default cron({
   name: 'scheduling/expire-holds',
-  description: 'Cancels holds whose time is over, and gives their places back.',
+  description: 'Cancels holds whose time is over, or puts them back on the waitlist, and gives their places back.',
   schedule: '* * * * *',
   access: GIVING_ACCESS,
   handle: async ({ fhir, now }) => {
@@ -27,7 +27,7 @@ export default cron({
             return unchanged(undefined);
           }
           const ended = expiredHold(current, now);
-          const recounts = recountWrites(slotsOf(ended, calendar), withAppointment(calendar, ended), now);
+          const recounts = recountWrites(slotsOf(current, calendar), withAppointment(calendar, ended), now);
           return { writes: [...recounts, update(ended)], result: undefined };
         },
       }),

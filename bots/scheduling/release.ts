@@ -14,10 +14,11 @@ import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
 import type { Calendar } from './places.ts';
 import { withAppointment } from './taking.ts';
 import { patientOf, slotIdsOf } from './visit.ts';
+import { isOffer, letGo } from './waitlist.ts';
 
 export default operation({
   name: 'scheduling/release',
-  description: 'Cancels a hold or a booking, and gives its places back.',
+  description: 'Cancels a hold or a booking, or declines an offer of the waitlist, and gives the places back.',
   code: 'release',
   resource: 'Slot',
   input: { appointment: reference('Appointment') },
@@ -33,15 +34,18 @@ export default operation({
   decide: ({ appointment, calendar }, _input, { requester, now }) => release(appointment, calendar, requester, now),
 });
 
-/** The Appointment cancelled and its places free again. A patient is held to the cancellation cut-off of a booking. */
+/**
+ * The Appointment cancelled and its places free again. A patient is held to the cancellation cut-off of a booking. An
+ * offer to somebody on the waitlist is declined by it: they wait on.
+ */
 export function release(
   appointment: WithId<Appointment>,
   calendar: Calendar,
   requester: Requester,
   now: Date,
 ): Decision<Appointment> {
-  const cancelled = move(appointment, 'cancelled', now);
-  if (cancelled === appointment) {
+  const cancelled = isOffer(appointment) ? letGo(appointment, 'declined') : move(appointment, 'cancelled', now);
+  if (cancelled === appointment || appointment.status === 'waitlist') {
     return unchanged(appointment);
   }
   const slots = slotsOf(appointment, calendar);

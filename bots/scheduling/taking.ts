@@ -1,7 +1,6 @@
 import type { WithId } from '@medplum/core';
 import { append } from '@medplum/core';
 import type { Appointment, Patient, Slot } from '@medplum/fhirtypes';
-import { CANCELATION_REASON } from './names.ts';
 import { refuse } from '../runtime/outcome.ts';
 import { update } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
@@ -9,6 +8,7 @@ import { isExpired, isLive, move } from './appointment-states.ts';
 import { isBlocked, placesOf, rivalsOf, touched } from './places.ts';
 import type { Calendar } from './places.ts';
 import { isForSlots, patientOf } from './visit.ts';
+import { isOffer, letGo, withReason } from './waitlist.ts';
 
 /** A transaction has 40 entries at most, and one of them is the Appointment. */
 export const MAX_WRITES = 39;
@@ -144,14 +144,11 @@ export function takingWrites(
   ];
 }
 
-/** A hold whose time is over. */
+/** A hold whose time is over. An offer to somebody on the waitlist goes back there. */
 export function expiredHold(appointment: WithId<Appointment>, now: Date): WithId<Appointment> {
-  return {
-    ...move(appointment, 'cancelled', now),
-    cancelationReason: {
-      coding: [{ system: CANCELATION_REASON, code: 'hold-expired', display: 'Hold expired' }],
-    },
-  };
+  return isOffer(appointment)
+    ? letGo(appointment, 'expired')
+    : withReason(move(appointment, 'cancelled', now), 'hold-expired', 'Hold expired');
 }
 
 /** The calendar as it is once this Appointment is stored. */
