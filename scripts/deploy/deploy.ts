@@ -1,24 +1,23 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Resource, ResourceType } from '@medplum/fhirtypes';
-import { rules } from '../../subscriptions/index.ts';
-import { loadBots } from '../lib/bots.ts';
 import type { Bot } from '../lib/bots.ts';
-import { bundleBots } from '../lib/bundle.ts';
-import { loadResources } from '../lib/data.ts';
 import { dataOf, operationOf, subscriptionOf } from './desired.ts';
 import { installBots } from './install-bots.ts';
 import { Installer } from './installer.ts';
+import type { InstallOptions } from './installer.ts';
+import { loadLayer } from './layer.ts';
+import type { Layer } from './layer.ts';
 import { preflight } from './preflight.ts';
+import { removeInstalled } from './remove.ts';
 import { Report } from './report.ts';
-
-/** The folders of `resources/` that belong to the layer; the demo clinic is seeded, not deployed. */
-const FOLDERS = ['terminology', 'templates', 'journeys'] as const;
 
 export interface DeployOptions {
   /** Only list what would change. */
   readonly dryRun?: boolean;
   /** Hears what is being done, for whoever waits. */
   readonly progress?: (text: string) => void;
+  /** What is deployed; this repository's layer unless given. */
+  readonly layer?: Layer;
 }
 
 export interface Deployed {
@@ -31,24 +30,23 @@ export interface Deployed {
 
 /**
  * Puts the layer into a Medplum project: bots with their policies, operations, Subscriptions, journeys, templates, terminology.
- * Run again, it changes only what differs. Nothing of the clinic's own is touched.
+ * Run again, it changes only what differs and finishes what broke off; what an earlier version installed and this one no
+ * longer has is removed. Nothing of the clinic's own is touched.
  * @param medplum - Signed in as an administrator of the project.
  * @throws PreflightError before anything is written, if the project cannot carry the layer.
  */
 export async function deploy(medplum: MedplumClient, options: DeployOptions = {}): Promise<Deployed> {
   const { dryRun = false, progress = () => undefined } = options;
   const report = new Report();
-  const bots = await loadBots();
+  const installing = { report, dryRun, kept: new Set<string>() };
+  progress('Bundling');
+  const { bots, codeOf, resources, rules } = options.layer ?? (await loadLayer());
   const projectId = await preflight(medplum, bots, !dryRun);
-  progress(`Bundling ${bots.length} bots`);
-  const codeOf = await bundleBots(bots);
 
   progress('Installing terminology, templates and journeys');
-  for (const folder of FOLDERS) {
-    await install(medplum, await loadResources(folder), report, dryRun);
-  }
-  progress('Installing bots');
-  const botIds = await installBots(medplum, projectId, bots, codeOf, report, dryRun);
+  await installAll(medplum, resources.map(dataOf), installing);
+  progress(`Installing ${bots.length} bots`);
+  const botIds = await installBots(medplum, projectId, bots, codeOf, installing);
   const idOf = (name: string): string => {
     const id = botIds.get(name);
     if (!id) {
@@ -58,39 +56,25 @@ export async function deploy(medplum: MedplumClient, options: DeployOptions = {}
   };
 
   progress('Installing operations and subscriptions');
-  const operations = bots.map(({ definition }) => operationOf(definition, idOf(definition.name)));
-  await installAll(
-    medplum,
-    'OperationDefinition',
-    operations.filter((operation) => operation !== undefined),
-    report,
-    dryRun,
-  );
+  const operations = bots.flatMap(({ definition }) => operationOf(definition, idOf(definition.name)) ?? []);
   const subscriptions = rules.flatMap((rule) => rule.bots.map((bot) => subscriptionOf(rule, bot, idOf(bot))));
-  await installAll(medplum, 'Subscription', subscriptions, report, dryRun);
+  await installAll(medplum, operations, installing);
+  await installAll(medplum, subscriptions, installing);
+
+  progress('Removing what this version no longer has');
+  await removeInstalled(medplum, installing.kept, report, dryRun);
   return { report, bots, codeOf, botIds };
 }
 
-async function install(medplum: MedplumClient, resources: Resource[], report: Report, dryRun: boolean): Promise<void> {
+async function installAll(
+  medplum: MedplumClient,
+  resources: readonly Resource[],
+  options: InstallOptions,
+): Promise<void> {
   for (const type of new Set(resources.map(({ resourceType }) => resourceType))) {
-    const installer = await Installer.of<ResourceType>(medplum, type, report, dryRun);
+    const installer = await Installer.of<ResourceType>(medplum, type, options);
     for (const resource of resources.filter(({ resourceType }) => resourceType === type)) {
-      await installer.put(dataOf(resource));
+      await installer.put(resource);
     }
   }
-}
-
-/** Of operations and Subscriptions nothing old may stay: they would go on waking and answering. */
-async function installAll<T extends Resource>(
-  medplum: MedplumClient,
-  type: T['resourceType'],
-  resources: readonly T[],
-  report: Report,
-  dryRun: boolean,
-): Promise<void> {
-  const installer = await Installer.of<ResourceType>(medplum, type, report, dryRun);
-  for (const resource of resources) {
-    await installer.put(resource);
-  }
-  await installer.removeOthers();
 }

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { AccessPolicy, Bot as BotResource, UserConfiguration } from '@medplum/fhirtypes';
-import { sid } from '../../bots/runtime/contract.ts';
 import type { Bot } from '../lib/bots.ts';
 import { managed, policyOf } from './desired.ts';
 import { Installer } from './installer.ts';
+import type { InstallOptions } from './installer.ts';
+import { BOT_SID, ourBots } from './our-bots.ts';
 import type { Report } from './report.ts';
-
-const BOT_SID = sid('bot');
 
 /**
  * Installs each bot: its AccessPolicy, the Bot with its schedule, its code, and the quota it needs.
@@ -20,13 +19,12 @@ export async function installBots(
   projectId: string,
   bots: readonly Bot[],
   codeOf: ReadonlyMap<string, string>,
-  report: Report,
-  dryRun: boolean,
+  options: InstallOptions,
 ): Promise<Map<string, string>> {
-  const policies = await Installer.of(medplum, 'AccessPolicy', report, dryRun);
-  const configurations = await Installer.of(medplum, 'UserConfiguration', report, dryRun);
-  const found = await medplum.searchResources('Bot', { identifier: `${BOT_SID}|`, _count: '1000' });
-  const installed = new Map(found.map((bot) => [bot.identifier?.find((id) => id.system === BOT_SID)?.value, bot]));
+  const { report, dryRun, kept } = options;
+  const policies = await Installer.of(medplum, 'AccessPolicy', options);
+  const configurations = await Installer.of(medplum, 'UserConfiguration', options);
+  const installed = new Map((await ourBots(medplum)).map(({ name, bot }) => [name, bot]));
   const ids = new Map<string, string>();
   for (const bot of bots) {
     const { definition } = bot;
@@ -35,10 +33,15 @@ export async function installBots(
     if (dryRun) {
       report.add(existing ? fateOf(existing, bot, codeOf) : 'created', `Bot ${bot.name}`);
       ids.set(definition.name, existing?.id ?? 'not-yet-created');
+      kept.add(`Bot/${ids.get(definition.name)}`);
+      if (definition.quota) {
+        await configurations.put(quotaOf(bot.name, definition.quota));
+      }
       continue;
     }
     const id = await installBot(medplum, projectId, bot, policyId, existing, codeOf.get(bot.name) ?? '', report);
     ids.set(definition.name, id);
+    kept.add(`Bot/${id}`);
     if (definition.quota) {
       const configurationId = await configurations.put(quotaOf(bot.name, definition.quota));
       await assignQuota(medplum, projectId, id, configurationId, report);

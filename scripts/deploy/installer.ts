@@ -10,9 +10,23 @@ const EDITABLE: readonly ResourceType[] = ['PlanDefinition', 'ActivityDefinition
 const tagOf = (resource: Resource, system: string): string | undefined =>
   resource.meta?.tag?.find((tag) => tag.system === system)?.code;
 
-/** How a person knows it, where its key says little: a Subscription by its cause and its effect. */
-const titleOf = (resource: Resource): string | undefined =>
-  resource.resourceType === 'Subscription' ? `${resource.criteria}: ${resource.reason}` : undefined;
+/** How a person knows it: by its key, or where that says little, a Subscription by its cause and its effect. */
+export const titleOf = (resource: Resource): string =>
+  resource.resourceType === 'Subscription'
+    ? `${resource.criteria}: ${resource.reason}`
+    : (tagOf(resource, KEY_TAG) ?? String(resource.id));
+
+/** Has the clinic made an installed resource its own, by editing it? */
+export const isEdited = (installed: Resource): boolean =>
+  EDITABLE.includes(installed.resourceType) && contentHash(installed) !== tagOf(installed, HASH_TAG);
+
+export interface InstallOptions {
+  readonly report: Report;
+  /** Only list what would change. */
+  readonly dryRun: boolean;
+  /** Collects what is to stay, as `Type/id`. */
+  readonly kept: Set<string>;
+}
 
 /** Brings the installed resources of one type to what they should be. */
 export class Installer<K extends ResourceType> {
@@ -20,30 +34,30 @@ export class Installer<K extends ResourceType> {
   private readonly installed: Map<string, WithId<ExtractResource<K>>>;
   private readonly report: Report;
   private readonly dryRun: boolean;
-  private readonly wanted = new Set<string>();
+  /** What is as it should be, as `Type/id`; whatever else is marked as ours has no place any more. */
+  private readonly kept: Set<string>;
 
   private constructor(
     medplum: MedplumClient,
     installed: Map<string, WithId<ExtractResource<K>>>,
-    report: Report,
-    dryRun: boolean,
+    { report, dryRun, kept }: InstallOptions,
   ) {
     this.medplum = medplum;
     this.installed = installed;
     this.report = report;
     this.dryRun = dryRun;
+    this.kept = kept;
   }
 
   /** Looks up what an earlier deploy installed of this type. */
   static async of<K extends ResourceType>(
     medplum: MedplumClient,
     type: K,
-    report: Report,
-    dryRun: boolean,
+    options: InstallOptions,
   ): Promise<Installer<K>> {
     const found = await searchAll(medplum, type, { _tag: `${MANAGED_TAG.system}|${MANAGED_TAG.code}` });
     const byKey = new Map(found.map((resource) => [tagOf(resource, KEY_TAG) ?? '', resource]));
-    return new Installer(medplum, byKey, report, dryRun);
+    return new Installer(medplum, byKey, options);
   }
 
   /** What is installed under a key, if anything. */
@@ -57,18 +71,18 @@ export class Installer<K extends ResourceType> {
    */
   async put(resource: ExtractResource<K> & Resource): Promise<string> {
     const key = tagOf(resource, KEY_TAG) ?? '';
-    const what = `${resource.resourceType} ${titleOf(resource) ?? key}`;
-    this.wanted.add(key);
+    const what = `${resource.resourceType} ${titleOf(resource)}`;
     const existing = this.installed.get(key);
     if (!existing) {
       this.report.add('created', what);
-      return this.dryRun ? 'not-yet-created' : (await this.medplum.createResource(resource)).id;
+      const id = this.dryRun ? 'not-yet-created' : (await this.medplum.createResource(resource)).id;
+      this.kept.add(`${resource.resourceType}/${id}`);
+      return id;
     }
-    const content = contentHash(existing);
-    const edited = content !== tagOf(existing, HASH_TAG);
-    if (edited && EDITABLE.includes(resource.resourceType)) {
+    this.kept.add(`${resource.resourceType}/${existing.id}`);
+    if (isEdited(existing)) {
       this.report.add('kept', what);
-    } else if (content === contentHash(resource)) {
+    } else if (contentHash(existing) === contentHash(resource)) {
       this.report.add('unchanged', what);
     } else {
       this.report.add('updated', what);
@@ -77,18 +91,5 @@ export class Installer<K extends ResourceType> {
       }
     }
     return existing.id;
-  }
-
-  /** Removes what an earlier version installed and this one no longer has. */
-  async removeOthers(): Promise<void> {
-    for (const [key, installed] of this.installed) {
-      if (!this.wanted.has(key)) {
-        const { resourceType, id } = installed;
-        this.report.add('removed', `${resourceType} ${titleOf(installed) ?? key}`);
-        if (!this.dryRun) {
-          await this.medplum.deleteResource(resourceType, id);
-        }
-      }
-    }
   }
 }
