@@ -154,8 +154,8 @@ describe('npm run undeploy', () => {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { code: code as number, output: output + errors };
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: child.exitCode ?? -1, output: output + errors };
   };
 
   test('lists, asks, and does it when it is told to', async () => {
