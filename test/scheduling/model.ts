@@ -131,13 +131,8 @@ export class Referee {
 
   /** Whether somebody who asks for this slot now has to get it. */
   isFree(slot: WithId<Slot>, now: Date): boolean {
-    const shut = (other: WithId<Slot>): boolean =>
-      other.status === 'busy-unavailable' || this.takers(other, now).length > 0;
-    return (
-      !['busy-unavailable', 'entered-in-error'].includes(slot.status) &&
-      this.takers(slot, now).length < capacity(slot) &&
-      !this.rivals(slot).some(shut)
-    );
+    const shut = (other: WithId<Slot>): boolean => !isOurs(other) || this.takers(other, now).length > 0;
+    return isOurs(slot) && this.takers(slot, now).length < capacity(slot) && !this.rivals(slot).some(shut);
   }
 
   /**
@@ -169,7 +164,7 @@ export class Referee {
   /** Where a slot says something else than its live Appointments do, once nothing is left to be given back. */
   lies(now: Date): string[] {
     return this.model.slots.flatMap((slot) => {
-      if (slot.status === 'busy-unavailable' || slot.status === 'entered-in-error') {
+      if (!isOurs(slot)) {
         return [];
       }
       const takers = this.takers(slot, now);
@@ -183,6 +178,13 @@ export class Referee {
     });
   }
 }
+
+/** Not blocked, not void, and not busy by the word of another program, which leaves no count. */
+const isOurs = ({ status, extension }: Slot): boolean =>
+  status === 'free' || (status.startsWith('busy') && status !== 'busy-unavailable' && hasCount(extension));
+
+const hasCount = (extension: Slot['extension']): boolean =>
+  extension?.some(({ url }) => url === SLOT_PLACES_TAKEN) ?? false;
 
 /** Places of a slot. */
 export const capacity = (slot: Slot): number =>
