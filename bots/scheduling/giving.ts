@@ -96,6 +96,11 @@ export async function recountTime({ fhir, now }: Run, schedule: WithId<Schedule>
     ['start', `lt${new Date(time.end.getTime() + DAY_MS).toISOString()}`],
   ]);
   const ids = there.filter((slot) => (cachedTaken(slot) ?? 0) > 0).map(({ id }) => id);
+  await recountAll({ fhir, now }, ids);
+}
+
+/** Counts the places of many slots anew, and of all that they shut. */
+export async function recountAll({ fhir, now }: Pick<Run, 'fhir' | 'now'>, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     await recount(fhir, ids.slice(from, from + AT_ONCE), now);
   }
