@@ -7,21 +7,18 @@ import type { Store } from '../store/store.ts';
 
 const ALGORITHM = 'ES256';
 
-/** How long a token is good for, in seconds. */
-export const TOKEN_LIFETIME = 3600;
+/** What a token is for, as its header says: one that was made for another purpose is refused. */
+export const TokenType = { access: 'at+jwt', refresh: 'rt+jwt', id: 'JWT' } as const;
+export type TokenType = (typeof TokenType)[keyof typeof TokenType];
 
-/** What a token says. */
+/** What every token of ours says. */
 export interface TokenClaims extends JWTPayload {
+  /** The Login that it belongs to, and ends with. */
   login_id: string;
-  /** The membership whose rights the bearer has. */
-  membership: string;
-  /** Id of the user or client. */
-  sub: string;
-  username: string;
-  client_id?: string;
-  scope: string;
-  /** The profile as reference. */
-  profile: string;
+  /** By the server's clock, in seconds. */
+  iat: number;
+  /** Of a refresh token: what makes it the latest one. */
+  refresh_secret?: string;
 }
 
 /** Signs and checks tokens with a key that is kept in the database, so that a restart ends nobody's session. */
@@ -58,27 +55,33 @@ export class TokenKeys {
   }
 
   /**
-   * Signs a token that is good for an hour of the server's clock, by its `iat`. A client lives in the machine's time and
+   * Signs a token that is good for a time of the server's clock, by its `iat`. A client lives in the machine's time and
    * drops a token that has expired there, so where the two differ `exp` is the later one.
+   * @param lifetime In seconds.
    */
-  async sign(claims: JWTPayload): Promise<string> {
+  async sign(type: TokenType, lifetime: number, claims: JWTPayload): Promise<string> {
     const now = Math.floor(this.clock.now() / 1000);
     const latest = Math.max(now, Math.floor(systemClock.now() / 1000));
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.kid, typ: 'JWT' })
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.kid, typ: type })
       .setIssuer(this.issuer)
       .setIssuedAt(now)
-      .setExpirationTime(latest + TOKEN_LIFETIME)
+      .setNotBefore(Math.min(now, Math.floor(systemClock.now() / 1000)))
+      .setExpirationTime(latest + lifetime)
       .setJti(randomUUID())
       .sign(this.privateKey);
   }
 
-  /** The claims of a token of ours; throws for any other, and for one that has expired. */
-  async verify(token: string): Promise<TokenClaims> {
+  /**
+   * The claims of a token of ours; throws for any other, and for one made for another purpose. How old it may be is for
+   * its Login to say.
+   */
+  async verify(type: TokenType, token: string): Promise<TokenClaims> {
     const { payload } = await jwtVerify<TokenClaims>(token, this.publicKey, {
       issuer: this.issuer,
       algorithms: [ALGORITHM],
-      maxTokenAge: TOKEN_LIFETIME,
+      typ: type,
+      requiredClaims: ['iat', 'login_id'],
       currentDate: new Date(this.clock.now()),
     });
     return payload;

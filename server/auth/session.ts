@@ -1,16 +1,10 @@
-import {
-  createReference,
-  getReferenceString,
-  isGone,
-  isNotFound,
-  OperationOutcomeError,
-  resolveId,
-} from '@medplum/core';
+import { getReferenceString, isGone, isNotFound, OperationOutcomeError, resolveId } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { Project, ProjectMembership, Reference } from '@medplum/fhirtypes';
 import type { Change, RequestContext, WriteObserver } from '../context.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { resolveAccessPolicy } from './access-policy.ts';
+import type { Login } from './logins.ts';
 
 /** Gives the repository that sees and may do what a context allows. */
 export type Repositories = (context: RequestContext) => Repository;
@@ -22,6 +16,8 @@ export interface Session {
   context: RequestContext;
   /** Points in a minute that the member's own UserConfiguration names. */
   fhirQuota?: number;
+  /** The sign-in that its token rests on; absent for bots, and where id and secret came with the request. */
+  login?: Login;
 }
 
 /** The server acting by itself, in one project or across all of them. */
@@ -30,7 +26,7 @@ export function systemContext(projectId?: string): RequestContext {
 }
 
 /** What a session is made of; a change to any of these ends the memory of all of them. */
-const SESSION_TYPES = new Set<string>(['Project', 'ProjectMembership', 'AccessPolicy', 'UserConfiguration']);
+const SESSION_TYPES = new Set<string>(['Project', 'ProjectMembership', 'User', 'AccessPolicy', 'UserConfiguration']);
 
 /**
  * The sessions of members, remembered between requests until something they depend on changes.
@@ -105,6 +101,9 @@ export class Sessions implements WriteObserver {
     try {
       membership = await server.readResource<ProjectMembership>('ProjectMembership', id);
       project = await server.readReference<Project>(membership.project);
+      if (membership.user?.reference?.startsWith('User/')) {
+        await server.readReference(membership.user);
+      }
     } catch (err) {
       if (err instanceof OperationOutcomeError && (isNotFound(err.outcome) || isGone(err.outcome))) {
         return undefined;
@@ -153,12 +152,7 @@ async function readFhirQuota(
     : undefined;
 }
 
-/** The project and the profile of a session as plain references. */
-export function sessionReferences(session: Session): { project: Reference<Project>; profile: Reference } {
-  return { project: createReference(session.project), profile: session.membership.profile };
-}
-
-/** The id of a membership's profile. */
-export function profileId(session: Session): string {
-  return resolveId(session.membership.profile) as string;
+/** The id of who signed in: a User, or a client. */
+export function subjectOf({ membership }: Session): string {
+  return resolveId(membership.user ?? membership.profile) as string;
 }

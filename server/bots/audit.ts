@@ -1,10 +1,8 @@
 import { createReference, isResource } from '@medplum/core';
 import type { FhirRepository } from '@medplum/fhir-router';
 import type { AuditEvent, AuditEventEntity } from '@medplum/fhirtypes';
+import { AuditOutcome } from '../operate/audit.ts';
 import type { BotRequest, BotResult } from './types.ts';
-
-/** FHIR's codes for how something went. */
-export const AuditOutcome = { success: '0', minorFailure: '4' } as const;
 
 /** The end of what a bot printed is kept, the beginning is dropped. */
 const MAX_LOG = 10 * 1024;

@@ -116,13 +116,14 @@ function toApiRequest(req: Request): ApiRequest {
   }
   const method = req.method === 'HEAD' ? 'GET' : req.method;
   if (isContent(method, url)) {
-    return { method, url, headers, body: contentOf(req) };
+    return { method, url, headers, remoteAddress: req.ip, body: contentOf(req) };
   }
   const content = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
   return {
     method,
     url,
     headers,
+    remoteAddress: req.ip,
     body: parseRequestBody({ method, url, contentType: headers['content-type'], content }),
   };
 }

@@ -1,4 +1,5 @@
 import { allOk, badRequest, forbidden, OperationOutcomeError } from '@medplum/core';
+import type { Project } from '@medplum/fhirtypes';
 import { createTransport } from 'nodemailer';
 import type { SendMailOptions } from 'nodemailer';
 import type { Session } from '../auth/session.ts';
@@ -22,11 +23,20 @@ async function sendEmail(request: ApiRequest, session: Session): Promise<ApiResp
       throw new OperationOutcomeError(badRequest(`${name === 'to' ? 'To' : 'Subject'} is required`, name));
     }
   }
-  const url = setting(session, 'SMTP_URL');
+  await sendMail(session.project, message);
+  return outcomeResponse(allOk);
+}
+
+/**
+ * Hands a message to a project's SMTP server.
+ * @throws OperationOutcomeError There is none, or it does not take the message.
+ */
+export async function sendMail(project: Project, message: SendMailOptions): Promise<void> {
+  const url = setting(project, 'SMTP_URL');
   if (!url) {
     throw new OperationOutcomeError(badRequest('This server sends no e-mail: set SMTP_URL'));
   }
-  const from = setting(session, 'MAIL_FROM') ?? message.from;
+  const from = setting(project, 'MAIL_FROM') ?? message.from;
   if (typeof from !== 'string') {
     throw new OperationOutcomeError(badRequest('Nobody to send it from: set MAIL_FROM'));
   }
@@ -40,9 +50,8 @@ async function sendEmail(request: ApiRequest, session: Session): Promise<ApiResp
   } finally {
     transport.close();
   }
-  return outcomeResponse(allOk);
 }
 
-function setting({ project }: Session, name: string): string | undefined {
-  return project.secret?.find((secret) => secret.name === name)?.valueString;
+function setting({ secret }: Project, name: string): string | undefined {
+  return secret?.find((candidate) => candidate.name === name)?.valueString;
 }

@@ -14,6 +14,8 @@ export interface ApiRequest {
   headers: Record<string, string>;
   /** Parsed by its content type; a stream or bytes where it is content and not a message. */
   body: unknown;
+  /** The address that it came from, as far as a proxy is believed; absent for what a bot sends. */
+  remoteAddress?: string | undefined;
 }
 
 export interface ApiResponse {

@@ -44,6 +44,14 @@ export class MinuteWindows {
     };
   }
 
+  /** Takes back what was counted in the present minute. */
+  giveBack(key: string, points: number): void {
+    const window = this.windows.get(key);
+    if (window) {
+      window.used = Math.max(window.used - points, 0);
+    }
+  }
+
   private prune(now: number): void {
     if (this.windows.size >= MANY) {
       this.windows.forEach(({ ends }, key) => ends <= now && this.windows.delete(key));

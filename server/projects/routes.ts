@@ -1,7 +1,7 @@
 import { allOk, badRequest, forbidden, getReferenceString, OperationOutcomeError } from '@medplum/core';
 import type { WithId } from '@medplum/core';
-import type { AccessPolicy, Project, ProjectMembership, ProjectSetting, Reference } from '@medplum/fhirtypes';
-import type { Attachment } from '@medplum/fhirtypes';
+import type { AccessPolicy, Attachment, Project, ProjectMembership, Reference, User } from '@medplum/fhirtypes';
+import { systemContext } from '../auth/session.ts';
 import type { Repositories, Session } from '../auth/session.ts';
 import { plain } from '../fhir/respond.ts';
 import type { BinaryContent } from '../http/binary-content.ts';
@@ -9,10 +9,11 @@ import { json, outcomeResponse } from '../http/messages.ts';
 import type { ApiRequest, ApiResponse } from '../http/messages.ts';
 import { isRecord } from '../http/records.ts';
 import type { PathParams, SessionRoute } from '../http/router.ts';
+import { postInvite } from './invite-route.ts';
+import type { InviteRouteOptions } from './invite-route.ts';
 import { createBot, createClient } from './members.ts';
 
-interface ProjectOptions {
-  repositories: Repositories;
+interface ProjectOptions extends InviteRouteOptions {
   content: BinaryContent;
 }
 
@@ -29,7 +30,9 @@ export function projectRoutes(options: ProjectOptions): SessionRoute[] {
     ['GET', '/admin/projects/:projectId', async (_request, session) => describeProject(session.project)],
     ['POST', '/admin/projects/:projectId/bot', (request, session) => postBot(request, session, repositories, content)],
     ['POST', '/admin/projects/:projectId/client', (request, session) => postClient(request, session, repositories)],
-    ['POST', '/admin/projects/:projectId/secrets', (request, session) => postSecrets(request, session, repositories)],
+    ['POST', '/admin/projects/:projectId/invite', (request, session) => postInvite(request, session, options)],
+    ['POST', '/admin/projects/:projectId/secrets', (request, session) => postList('secret', request, session, options)],
+    ['POST', '/admin/projects/:projectId/sites', (request, session) => postList('site', request, session, options)],
     ['GET', member, async (_request, session, params) => json(200, await readMember(repositories, session, params))],
     ['POST', member, (request, session, params) => postMember(request, session, params, repositories)],
     ['DELETE', member, (_request, session, params) => deleteMember(session, params, repositories)],
@@ -78,13 +81,20 @@ function requiredName(body: Record<string, unknown>, text: string): string {
   return body.name;
 }
 
-async function postSecrets(request: ApiRequest, session: Session, repositories: Repositories): Promise<ApiResponse> {
+/** Replaces all secrets of the project, or all sites. */
+async function postList(
+  element: 'secret' | 'site',
+  request: ApiRequest,
+  session: Session,
+  { repositories }: ProjectOptions,
+): Promise<ApiResponse> {
   if (!Array.isArray(request.body)) {
-    throw new OperationOutcomeError(badRequest('The body must be a list of ProjectSettings'));
+    const type = element === 'secret' ? 'ProjectSettings' : 'ProjectSites';
+    throw new OperationOutcomeError(badRequest(`The body must be a list of ${type}`));
   }
   const repository = repositories(session.context);
   const project = await repository.readResource<Project>('Project', session.project.id);
-  const updated = await repository.updateResource<Project>({ ...project, secret: request.body as ProjectSetting[] });
+  const updated = await repository.updateResource<Project>({ ...project, [element]: request.body as unknown[] });
   return json(200, updated);
 }
 
@@ -125,6 +135,32 @@ async function deleteMember(session: Session, params: PathParams, repositories: 
   if (session.project.owner && session.project.owner.reference === membership.user.reference) {
     return outcomeResponse(badRequest('Cannot delete the owner of the project'));
   }
-  await repositories(session.context).deleteResource('ProjectMembership', membership.id);
+  await repositories(session.context).withTransaction(async (own) => {
+    await own.deleteResource('ProjectMembership', membership.id);
+    await deleteOwnUser(session, membership, repositories);
+  });
   return outcomeResponse(allOk);
+}
+
+/** Somebody who belongs to this project alone is nobody any more once the last membership is gone. */
+async function deleteOwnUser(session: Session, { user }: ProjectMembership, repositories: Repositories): Promise<void> {
+  if (!user?.reference?.startsWith('User/')) {
+    return;
+  }
+  const server = repositories(systemContext());
+  const [account] = await server.readReferences([user as Reference<User>]);
+  const isOwn =
+    account && 'project' in account && account.project?.reference === getReferenceString(session.project);
+  if (isOwn && (await countMemberships(repositories, user.reference)) === 0) {
+    await server.deleteResource('User', account.id as string);
+  }
+}
+
+/** How many there are, switched off or not. */
+async function countMemberships(repositories: Repositories, user: string): Promise<number> {
+  const found = await repositories(systemContext()).searchResources<ProjectMembership>({
+    resourceType: 'ProjectMembership',
+    filters: [{ code: 'user', operator: 'eq', value: user }],
+  });
+  return found.length;
 }

@@ -12,7 +12,7 @@ import type { WithId } from '@medplum/core';
 import type { AuditEvent, Bot, Resource, Subscription } from '@medplum/fhirtypes';
 import { systemContext } from '../auth/session.ts';
 import type { Repositories, Sessions } from '../auth/session.ts';
-import { AuditOutcome } from '../bots/audit.ts';
+import { AuditOutcome } from '../operate/audit.ts';
 import type { BotExecutor } from '../bots/executor.ts';
 import type { Clock } from '../clock.ts';
 import type { Job } from './jobs.ts';
