@@ -1,7 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { openAuthRoutes, sessionAuthRoutes } from './auth/routes.ts';
-import { Authenticator } from './auth/authenticate.ts';
-import { TokenKeys } from './auth/keys.ts';
 import { Sessions } from './auth/session.ts';
 import type { Repositories } from './auth/session.ts';
 import { BotCode } from './bots/code.ts';
@@ -27,11 +24,13 @@ import type { Logger } from './http/log.ts';
 import { storageRoute, StorageUrls } from './http/storage.ts';
 import { ManualClock, toMilliseconds } from './manual-clock.ts';
 import type { Duration } from './manual-clock.ts';
+import { AuditLog } from './operate/audit.ts';
 import { Metrics } from './operate/metrics.ts';
 import { metricsRoute } from './operate/metrics-route.ts';
 import { FhirQuotas } from './operate/quota.ts';
 import { limitRequests } from './operate/request-limit.ts';
 import { addCustomOperations } from './operations/custom.ts';
+import { openPeople } from './people/setup.ts';
 import { bootstrap } from './projects/bootstrap.ts';
 import type { AdminClient } from './projects/bootstrap.ts';
 import { readCredentials, writeCredentials } from './projects/credentials.ts';
@@ -54,6 +53,8 @@ export interface StartOptions {
   host?: string;
   /** What the outside world calls this server; from host and port unless given. */
   publicBaseUrl?: string;
+  /** Where the app with the sign-in page is; this server has a plain one of its own. */
+  appBaseUrl?: string;
   /** Project secrets by name. */
   secrets?: Record<string, string>;
   /** Overrides the administrator client of earlier starts. */
@@ -61,6 +62,8 @@ export interface StartOptions {
   logger?: Logger;
   /** Limits requests and FHIR interactions as Medplum does. Off unless given. */
   quota?: boolean;
+  /** Slows down whoever tries out passwords. On unless given. */
+  limitSignIns?: boolean;
 }
 
 /** A server that runs. */
@@ -144,21 +147,29 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
     dispatch: (request, session) => api.dispatch(request, session),
     onRun: (run) => metrics.countBotRun(run),
   });
-  const keys = await TokenKeys.open(store, clock, `${baseUrl}/`);
-  const authenticator = new Authenticator({ clock, keys, repositories, sessions });
+  const people = await openPeople({
+    ...common,
+    baseUrl,
+    appBaseUrl: (options.appBaseUrl ?? baseUrl).replace(/\/+$/, ''),
+    sessions,
+    audit: new AuditLog({ ...common, baseUrl }),
+    limitSignIns: options.limitSignIns ?? true,
+    homeProject: () => credentials.projectId,
+    onPasswordCheck: () => metrics.countPasswordCheck(),
+  });
 
   addBinaryRoutes(fhir, { store, content, urls });
   addBotRoutes(fhir, { baseUrl, clock, sessions, executor, content, background });
   addCustomOperations(fhir, { sessions, executor });
   api.setRoutes(
     [
-      ...openAuthRoutes({ baseUrl, keys, repositories, sessions }),
+      ...people.openRoutes,
       webhookRoute({ repositories, sessions, executor }),
       storageRoute(urls, repositories, content),
     ],
     [
-      ...sessionAuthRoutes({ repositories }),
-      ...projectRoutes({ repositories, content }),
+      ...people.sessionRoutes,
+      ...projectRoutes({ ...people.invitations, content }),
       emailRoute(),
       metricsRoute(metrics),
     ],
@@ -168,7 +179,13 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   subscriptions.start({ clock, repositories, sessions, executor });
   await cron.start(executor);
   listener.serve(
-    createApp({ api, authenticator, log, metrics, ...(options.quota && { limits: limitRequests(clock) }) }),
+    createApp({
+      api,
+      authenticator: people.authenticator,
+      log,
+      metrics,
+      ...(options.quota && { limits: limitRequests(clock) }),
+    }),
   );
 
   // A bot may end and leave a promise behind that fails later; that must not take the server down.

@@ -138,11 +138,12 @@ export class Logins {
       ...{ remoteAddress: null, userAgent: null, lastUsed: now, expires: now + UNFINISHED },
       ...fields,
     };
-    const names = Object.keys(login);
+    const columns = Object.entries<string | number | null>({ ...login });
+    const names = columns.map(([name]) => name);
     const sql = `INSERT INTO login (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
     await this.store.transaction((db) => {
       db.run('DELETE FROM login WHERE expires < ?', now);
-      db.run(sql, ...Object.values(login));
+      db.run(sql, ...columns.map(([, value]) => value));
     });
     return login;
   }

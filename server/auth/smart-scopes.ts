@@ -97,13 +97,13 @@ function intersections(
       scope.criteria,
       scope.level === 'patient' && patient?.reference && `_compartment=${patient.reference}`,
     ].filter(Boolean);
-    const { readonly: _readonly, criteria: _criteria, ...rest } = rule;
     return [
       {
-        ...rest,
+        ...rule,
         resourceType,
         interaction,
-        ...(criteria.length > 0 && { criteria: `${resourceType}?${criteria.join('&')}` }),
+        readonly: undefined,
+        criteria: criteria.length > 0 ? `${resourceType}?${criteria.join('&')}` : undefined,
       },
     ];
   });

@@ -85,7 +85,7 @@ export class AuditLog {
       agent: [
         {
           // Without the display: that is a name.
-          ...(who?.reference && { who: { reference: who.reference } as AuditEvent['agent'][number]['who'] }),
+          ...(who?.reference && { who: { reference: who.reference } }),
           requestor: true,
           ...(remoteAddress && { network: { address: remoteAddress, type: '2' } }),
         },

@@ -15,6 +15,7 @@ export class Metrics {
   private readonly latency: Histogram<'method' | 'route'>;
   private readonly botRuns: Counter<'bot' | 'outcome'>;
   private readonly botSeconds: Histogram<'bot'>;
+  private readonly passwordChecks: Counter;
   private scraped = false;
 
   constructor(queueDepth: QueueDepth) {
@@ -45,6 +46,11 @@ export class Metrics {
       buckets: BUCKETS,
       registers,
     });
+    this.passwordChecks = new Counter({
+      name: 'careline_password_checks_total',
+      help: 'Passwords that were checked, right or wrong.',
+      registers,
+    });
     new Gauge({
       name: 'careline_subscription_jobs',
       help: 'Deliveries that are owed: due (waiting for a free place), delayed (waiting for the next try), running.',
@@ -67,6 +73,10 @@ export class Metrics {
     const bot = botName ?? botId;
     this.botRuns.inc({ bot, outcome: success ? 'success' : 'failure' });
     this.botSeconds.observe({ bot }, milliseconds / 1000);
+  }
+
+  countPasswordCheck(): void {
+    this.passwordChecks.inc();
   }
 
   /** Everything, as Prometheus reads it: with the process's own figures, such as the lag of its event loop. */

@@ -42,10 +42,14 @@ const AT_ONCE = 2;
 
 /** Makes and checks what is kept of passwords, in threads of their own: it takes a good part of a second. */
 export class Passwords {
-  /** Comparisons so far: one for each attempt, whoever it is for. */
-  comparisons = 0;
+  private readonly onCheck: () => void;
   private running = 0;
   private readonly waiting: (() => void)[] = [];
+
+  /** @param onCheck - Hears of every check: one for each attempt, whoever it is for. */
+  constructor(onCheck: () => void = () => undefined) {
+    this.onCheck = onCheck;
+  }
 
   /** What is kept of a password. */
   async hash(password: string): Promise<string> {
@@ -57,7 +61,7 @@ export class Passwords {
    * there is somebody.
    */
   async matches(password: string, kept: string | undefined): Promise<boolean> {
-    this.comparisons++;
+    this.onCheck();
     const same = await this.inTurn(() => compare(password, kept ?? NOBODY));
     return same && kept !== undefined;
   }

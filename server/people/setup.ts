@@ -32,6 +32,8 @@ export interface PeopleOptions {
   limitSignIns: boolean;
   /** The project of the clinic whose server this is. */
   homeProject: () => string;
+  /** Hears of every check of a password. */
+  onPasswordCheck: () => void;
 }
 
 /** The parts by which people and clients come in. */
@@ -41,15 +43,14 @@ export interface People {
   sessionRoutes: SessionRoute[];
   /** What inviting somebody takes. */
   invitations: InviteRouteOptions;
-  passwords: Passwords;
 }
 
 /** Puts the parts together by which people and clients come in. */
 export async function openPeople(options: PeopleOptions): Promise<People> {
-  const { baseUrl, appBaseUrl, clock, store, repositories, sessions, limitSignIns } = options;
+  const { baseUrl, appBaseUrl, clock, store, repositories, limitSignIns } = options;
   const keys = await TokenKeys.open(store, clock, `${baseUrl}/`);
   const logins = await Logins.open(store, clock);
-  const passwords = new Passwords();
+  const passwords = new Passwords(options.onPasswordCheck);
   const limit = new SignInLimit(clock, limitSignIns);
   const requests = new PasswordRequests({ repositories, clock, appBaseUrl });
   const common = { ...options, keys, logins, passwords, limit, requests };
@@ -69,6 +70,5 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       ...passwordRoutes({ ...common, accounts }),
     ],
     invitations: { repositories, passwords, requests, appBaseUrl },
-    passwords,
   };
 }

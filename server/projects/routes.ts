@@ -149,8 +149,7 @@ async function deleteOwnUser(session: Session, { user }: ProjectMembership, repo
   }
   const server = repositories(systemContext());
   const [account] = await server.readReferences([user as Reference<User>]);
-  const isOwn =
-    account && 'project' in account && account.project?.reference === getReferenceString(session.project);
+  const isOwn = account && 'project' in account && account.project?.reference === getReferenceString(session.project);
   if (isOwn && (await countMemberships(repositories, user.reference)) === 0) {
     await server.deleteResource('User', account.id as string);
   }
