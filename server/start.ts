@@ -176,7 +176,7 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   );
 
   const credentials = await prepareProject(options, store, repositories, localUrl);
-  subscriptions.start({ clock, repositories, sessions, executor });
+  subscriptions.start({ clock, repositories, sessions, executor, urls, baseUrl });
   await cron.start(executor);
   listener.serve(
     createApp({

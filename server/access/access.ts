@@ -9,7 +9,18 @@ import {
 import type { AccessPolicyResource, Resource, ResourceType } from '@medplum/fhirtypes';
 import type { RequestContext } from '../context.ts';
 import { hasFields, removeFields, restoreFields } from './fields.ts';
+import { tellsOf } from './parameters.ts';
 import { effectivePolicy } from './policy.ts';
+
+/** The interactions that show a resource, the one that says most of what is hidden first. */
+const SEEING = [
+  AccessPolicyInteraction.READ,
+  AccessPolicyInteraction.SEARCH,
+  AccessPolicyInteraction.VREAD,
+  AccessPolicyInteraction.HISTORY,
+  AccessPolicyInteraction.UPDATE,
+  AccessPolicyInteraction.CREATE,
+];
 
 /** What one requester may do. */
 export class Access {
@@ -77,13 +88,35 @@ export class Access {
       return resource;
     }
     const copy = structuredClone(resource);
-    removeFields(copy, hidden);
+    // What a resource belongs to may be told by what is hidden of it.
+    removeFields(copy, [...hidden, 'meta.compartment']);
     return copy;
   }
 
   /** What of a resource the requester may not see. */
   hiddenFields(resource: Resource): readonly string[] {
-    return (this.policy && this.rule(AccessPolicyInteraction.READ, resource)?.hiddenFields) ?? [];
+    if (!this.policy) {
+      return [];
+    }
+    // Whoever may only search, or only write, sees what they found or wrote, but nothing that is hidden.
+    const rule = SEEING.map((interaction) => this.rule(interaction, resource)).find((found) => found);
+    return rule?.hiddenFields ?? [];
+  }
+
+  /** True if a search parameter of a type could tell of a field that the requester may not see. */
+  hidesParameter(resourceType: string, code: string): boolean {
+    const fields = this.policy?.resource?.flatMap((rule) =>
+      rule.resourceType === resourceType || rule.resourceType === '*' ? (rule.hiddenFields ?? []) : [],
+    );
+    return fields !== undefined && tellsOf(resourceType, code, fields);
+  }
+
+  /** True if every version of a type's resources may be seen by whoever may see the present one. */
+  seesAllVersions(resourceType: string): boolean {
+    return !this.policy?.resource?.some(
+      (rule) =>
+        (rule.resourceType === resourceType || rule.resourceType === '*') && (rule.criteria ?? rule.compartment),
+    );
   }
 
   /** True if anything of a type is hidden from the requester, so that its stored text cannot be sent as it is. */

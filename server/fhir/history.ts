@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import { allOk, DEFAULT_MAX_SEARCH_COUNT, getStatus } from '@medplum/core';
+import { AccessPolicyInteraction, allOk, DEFAULT_MAX_SEARCH_COUNT, getStatus } from '@medplum/core';
 import type { ReadHistoryOptions } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
@@ -20,16 +20,32 @@ export function historyBundle<T extends Resource>(
 ): Bundle<WithId<T>> {
   const limit = Math.min(Math.max(whole(options.limit) ?? PAGE, 0), DEFAULT_MAX_SEARCH_COUNT);
   const offset = Math.max(whole(options.offset) ?? 0, 0);
-  const total = countVersions(db, row.rid);
+  const { versions, total } = page(db, row, access, limit, offset);
   const path = `${fhirUrl}/${row.type}/${row.id}/_history`;
   const link: Bundle['link'] = [{ relation: 'self', url: `${path}?_count=${limit}&_offset=${offset}` }];
   if (limit > 0 && offset + limit < total) {
     link.push({ relation: 'next', url: `${path}?_count=${limit}&_offset=${offset + limit}` });
   }
-  const entry = versionRows(db, row.rid, limit, offset).map((version) =>
-    historyEntry<T>(row, version, access, fhirUrl),
-  );
+  const entry = versions.map((version) => historyEntry<T>(row, version, access, fhirUrl));
   return { resourceType: 'Bundle', type: 'history', total, link, entry };
+}
+
+/** A version that the requester could not have read when it was the present one is none of theirs now. */
+function page(
+  db: Connection,
+  row: ResourceRow,
+  access: Access,
+  limit: number,
+  offset: number,
+): { versions: VersionRow[]; total: number } {
+  const total = countVersions(db, row.rid);
+  if (access.seesAllVersions(row.type)) {
+    return { versions: versionRows(db, row.rid, limit, offset), total };
+  }
+  const seen = versionRows(db, row.rid, total, 0).filter(
+    ({ content }) => content === null || access.permits(AccessPolicyInteraction.READ, parseContent(content)),
+  );
+  return { versions: seen.slice(offset, offset + limit), total: seen.length };
 }
 
 function whole(value: number | undefined): number | undefined {

@@ -52,14 +52,33 @@ export class ResourceReader {
     id: string,
   ): { row: ResourceRow; resource: WithId<T> } {
     const row = this.row(db, resourceType, id);
+    const resource = this.known<T>(db, READ, row);
     if (row.deleted) {
       throw new OperationOutcomeError(gone);
     }
-    const resource = parseContent<T>(row.content);
-    if (!this.mayRead(db, resource)) {
+    return { row, resource };
+  }
+
+  /** A version, which may have been another's than the present one is. */
+  version<T extends Resource>(db: Connection, row: ResourceRow, content: string): WithId<T> {
+    const resource = parseContent<T>(content);
+    if (!this.access.seesAllVersions(row.type) && !this.mayRead(db, resource)) {
       throw new OperationOutcomeError(notFound);
     }
-    return { row, resource };
+    return resource;
+  }
+
+  /** The present or, if it is deleted, last version of a resource that the requester may know of and do this with. */
+  private known<T extends Resource>(db: Connection, interaction: AccessPolicyInteraction, row: ResourceRow): WithId<T> {
+    const content = row.deleted ? lastContent(db, row.rid) : row.content;
+    const resource = content ? parseContent<T>(content) : undefined;
+    if (!resource || !this.mayRead(db, resource)) {
+      throw new OperationOutcomeError(notFound);
+    }
+    if (!this.access.permits(interaction, resource)) {
+      throw new OperationOutcomeError(forbidden);
+    }
+    return resource;
   }
 
   /** Content that belongs to another resource is for whoever may read that one. */
@@ -86,27 +105,15 @@ export class ResourceReader {
       return undefined;
     }
     const row = this.row(db, resourceType, id);
-    if (row.deleted) {
-      return { row };
-    }
-    const found = this.live<T>(db, resourceType, id);
-    if (!this.access.permits(UPDATE, found.resource)) {
-      throw new OperationOutcomeError(forbidden);
-    }
-    return found;
+    // What is deleted may be brought back by whoever could have changed it.
+    const resource = this.known<T>(db, UPDATE, row);
+    return row.deleted ? { row } : { row, resource };
   }
 
   /** The row of a resource whose present or, if it is deleted, last version the requester may see. */
   anyState(db: Connection, interaction: AccessPolicyInteraction, resourceType: string, id: string): ResourceRow {
     const row = this.row(db, resourceType, id);
-    const content = row.deleted ? lastContent(db, row.rid) : row.content;
-    const resource = content ? parseContent(content) : undefined;
-    if (!resource || !this.mayRead(db, resource)) {
-      throw new OperationOutcomeError(notFound);
-    }
-    if (!this.access.permits(interaction, resource)) {
-      throw new OperationOutcomeError(forbidden);
-    }
+    this.known(db, interaction, row);
     return row;
   }
 }

@@ -147,7 +147,7 @@ export class Repository extends FhirRepository {
       if (version.content === null) {
         throw new OperationOutcomeError(gone);
       }
-      return this.access.visible(parseContent<T>(version.content));
+      return this.access.visible(this.reader.version<T>(db, row, version.content));
     });
   }
 
@@ -175,7 +175,8 @@ export class Repository extends FhirRepository {
   ): Promise<WithId<T>> {
     return this.transact(async (db) => {
       const { resource } = this.reader.live<T>(db, resourceType, id);
-      const result = patched(resource, patch);
+      // What is hidden is not there to be tested; the update puts it back.
+      const result = patched(this.access.visible(resource), patch);
       if (result.resourceType !== resourceType || result.id !== id) {
         throw new OperationOutcomeError(badRequest('A patch cannot change the type or the id', `${resourceType}.id`));
       }
@@ -186,14 +187,11 @@ export class Repository extends FhirRepository {
   /** Deletes a resource. One that is deleted already stays so. */
   async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     await this.transact(async (db) => {
-      const row = this.reader.row(db, resourceType, id);
+      const row = this.reader.anyState(db, DELETE, resourceType, id);
       if (row.deleted) {
         return;
       }
       const { resource } = this.reader.live(db, resourceType, id);
-      if (!this.access.permits(DELETE, resource)) {
-        throw new OperationOutcomeError(forbidden);
-      }
       if (options?.ifMatch && row.version !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }

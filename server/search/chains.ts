@@ -37,7 +37,7 @@ export function chainExpression(scope: SearchScope, type: string, filter: Filter
   const dot = filter.code.indexOf('.');
   const [code = '', targetType] = filter.code.slice(0, dot).split(':');
   const rest = { ...filter, code: filter.code.slice(dot + 1) };
-  const parameter = referenceParameter(type, code, filter);
+  const parameter = referenceParameter(scope, type, code, filter);
   const isCanonical = getSearchParameterDetails(type, parameter).type === SearchParameterType.CANONICAL;
   const ids = scope.paramIds(type, [code]);
   const targets = targetTypes(type, parameter, targetType, rest);
@@ -65,7 +65,7 @@ function reverse(scope: SearchScope, type: string, filter: Filter, select: Selec
     throw new OperationOutcomeError(badRequest('Invalid _has: expected _has:Type:reference:parameter', filter.code));
   }
   scope.assertSearchable(source);
-  const parameter = referenceParameter(source, code, filter);
+  const parameter = referenceParameter(scope, source, code, filter);
   if (parameter.target && !parameter.target.includes(type as (typeof parameter.target)[number])) {
     throw new OperationOutcomeError(badRequest(`${source}?${code} does not refer to ${type}`, filter.code));
   }
@@ -102,7 +102,8 @@ function linksOf(code: string): number {
   return code.split('.').length - 1 + code.split('_has:').length - 1;
 }
 
-function referenceParameter(type: string, code: string, filter: Filter): SearchParameter {
+function referenceParameter(scope: SearchScope, type: string, code: string, filter: Filter): SearchParameter {
+  scope.assertVisible(type, code);
   const parameter = getSearchParameter(type, code);
   if (parameter?.type !== 'reference') {
     throw new OperationOutcomeError(badRequest(`Invalid search parameter in chain: ${type}?${code}`, filter.code));

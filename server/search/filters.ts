@@ -36,7 +36,7 @@ export function searchExpression(scope: SearchScope, type: string, filters: read
 
 function allowed(scope: SearchScope, type: string, expression: Expression): Expression {
   const rules = scope.access.searchRules(type);
-  return rules ? all([expression, any(rules.map((rule) => ruleExpression(scope, type, rule)))]) : expression;
+  return rules ? all([expression, any(rules.map((rule) => ruleExpression(scope.ofPolicy(), type, rule)))]) : expression;
 }
 
 function ruleExpression(scope: SearchScope, type: string, { criteria, compartment }: AccessPolicyResource): Expression {
@@ -71,6 +71,7 @@ function filterExpression(scope: SearchScope, type: string, filter: Filter): Exp
       selectMatches(scope, target, allowed(scope, target, filterExpression(scope, target, end))),
     );
   }
+  scope.assertVisible(type, filter.code);
   return columnExpression(scope, type, filter) ?? parameterExpression(scope, type, filter);
 }
 

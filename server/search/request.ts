@@ -52,9 +52,12 @@ export function typesOf({ types, resourceType }: SearchRequest): ResourceType[] 
 
 /** Refuses what cannot be searched, or not by this requester. */
 export function assertSearch(scope: SearchScope, request: SearchRequest): void {
-  const included = [...(request.include ?? []), ...(request.revInclude ?? [])].map(({ resourceType }) => resourceType);
-  for (const type of [...typesOf(request), ...included]) {
+  for (const type of typesOf(request)) {
     scope.assertSearchable(type);
+  }
+  for (const { resourceType, searchParam } of [...(request.include ?? []), ...(request.revInclude ?? [])]) {
+    scope.assertSearchable(resourceType);
+    scope.assertVisible(resourceType, searchParam);
   }
   if (request.cursor !== undefined) {
     throw new OperationOutcomeError(badRequest('_cursor is not supported: follow the next link', '_cursor'));

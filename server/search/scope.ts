@@ -6,7 +6,7 @@ import {
   validateResourceType,
 } from '@medplum/core';
 import type { Filter } from '@medplum/core';
-import type { ResourceType, SearchParameter } from '@medplum/fhirtypes';
+import type { OperationOutcome, ResourceType, SearchParameter } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
 import type { Connection } from '../store/connection.ts';
 import type { ParamIds } from './param-ids.ts';
@@ -19,10 +19,13 @@ export class SearchScope {
   readonly access: Access;
   private readonly params: ParamIds;
 
-  constructor(db: Connection, access: Access, params: ParamIds) {
+  private readonly isPolicy: boolean;
+
+  constructor(db: Connection, access: Access, params: ParamIds, isPolicy = false) {
     this.db = db;
     this.access = access;
     this.params = params;
+    this.isPolicy = isPolicy;
   }
 
   /** The numbers of parameters in the requester's project; none where nothing is indexed by them. */
@@ -41,6 +44,21 @@ export class SearchScope {
     const { projectId } = this.access;
     const inProject = projectId === undefined ? name('1') : isOneOf(name('r.project'), [projectId]);
     return sql`r.type = ${type} AND ${inProject} AND r.deleted = 0`;
+  }
+
+  /** The same for the rules of a policy, which may look at what they hide. */
+  ofPolicy(): SearchScope {
+    return new SearchScope(this.db, this.access, this.params, true);
+  }
+
+  /** Refuses a parameter that could tell the requester of what they may not see. */
+  assertVisible(type: string, code: string): void {
+    if (!this.isPolicy && this.access.hidesParameter(type, code)) {
+      throw new OperationOutcomeError({
+        ...forbidden,
+        issue: [{ ...forbidden.issue[0], details: { text: `You may not search by ${code}` }, expression: [code] }],
+      } as OperationOutcome);
+    }
   }
 
   /** Refuses types that do not exist, and those that the requester may not search. */

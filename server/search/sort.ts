@@ -10,6 +10,7 @@ import { isOneOf, name, sql } from './sql.ts';
  * without one come last, descending first, as in Medplum's database.
  */
 export function sortColumns(scope: SearchScope, type: string, { code, descending }: SortRule, rid: Sql): Sql {
+  scope.assertVisible(type, code);
   const direction = name(descending ? 'DESC' : 'ASC');
   const nulls = name(descending ? 'DESC NULLS FIRST' : 'ASC NULLS LAST');
   if (code === '_lastUpdated') {

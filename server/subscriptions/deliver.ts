@@ -15,6 +15,9 @@ import type { Repositories, Sessions } from '../auth/session.ts';
 import { AuditOutcome } from '../operate/audit.ts';
 import type { BotExecutor } from '../bots/executor.ts';
 import type { Clock } from '../clock.ts';
+import { signAttachments } from '../fhir/attachments.ts';
+import type { SignsUrls } from '../fhir/attachments.ts';
+import { visibleToAuthor } from './author.ts';
 import type { Job } from './jobs.ts';
 
 /** As long as Medplum waits for somebody's server. */
@@ -31,6 +34,10 @@ export interface DeliveryOptions {
   repositories: Repositories;
   sessions: Sessions;
   executor: BotExecutor;
+  /** Signs the addresses of content, for those who have no token. */
+  urls: SignsUrls;
+  /** The server's address, without a slash at its end. */
+  baseUrl: string;
 }
 
 /** Thrown by a delivery that may succeed later. */
@@ -105,7 +112,15 @@ async function callUrl(
   resource: WithId<Resource>,
   options: DeliveryOptions,
 ): Promise<void> {
-  const body = job.interaction === 'delete' ? '{}' : JSON.stringify(resource);
+  // A bot has rights of its own; an address has those of whoever gave it.
+  const author = await options.sessions.ofProfile(job.project, subscription.meta?.author ?? {});
+  const seen = author && visibleToAuthor(subscription, resource, author);
+  if (!seen) {
+    return;
+  }
+  const { repositories, urls, baseUrl } = options;
+  const content = await signAttachments(JSON.stringify(seen), repositories(author.context), urls, baseUrl);
+  const body = job.interaction === 'delete' ? '{}' : content;
   const { success, description } = await post(subscription, hookHeaders(job, subscription, body), body);
   await auditCall(job, subscription, success, `Attempt ${job.attempts} ${description}`, options);
   if (!success) {

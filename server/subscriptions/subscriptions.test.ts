@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -230,6 +231,67 @@ describe('a URL', () => {
       counts.push(calls.length);
     }
     expect(counts).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+  });
+
+  test('is called as often, and with what success is, as the Subscription says', async () => {
+    status = 404;
+    const max = { url: `${EXTENSION}/subscription-max-attempts`, valueInteger: 2 };
+    await t.subscribe(url, 'Patient', { extension: [max] });
+    await create();
+    await t.server.drain();
+    await t.server.advance({ days: 1 });
+    expect(calls).toHaveLength(2);
+    for (const subscription of await t.medplum.searchResources('Subscription', undefined, { cache: 'reload' })) {
+      await t.medplum.deleteResource('Subscription', subscription.id);
+    }
+    calls.length = 0;
+    await t.subscribe(url, 'Patient', extension('subscription-success-codes', { valueString: '200,400-410' }));
+    await create();
+    await t.server.drain();
+    await t.server.advance({ days: 1 });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('hears of a deletion by a header', async () => {
+    const patient = await create();
+    await t.subscribe(url, 'Patient');
+    await t.medplum.deleteResource('Patient', patient.id);
+    await t.server.drain();
+    expect(calls.map(({ body }) => body)).toEqual(['{}']);
+    expect(calls[0]?.headers).toMatchObject({
+      'x-medplum-interaction': 'delete',
+      'x-medplum-deleted-resource': `Patient/${patient.id}`,
+    });
+  });
+
+  test('that nobody answers at is tried again, and each try leaves an AuditEvent', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    const subscription = await t.subscribe(`http://127.0.0.1:${port}/`, 'Patient');
+    await create();
+    await t.server.drain();
+    await t.server.advance({ days: 1 });
+    const events = await t.medplum.searchResources('AuditEvent', { _count: '1000' }, { cache: 'reload' });
+    const ours = events.filter(({ source }) => source.observer.reference === `Subscription/${subscription.id}`);
+    expect(ours.map(({ outcome, outcomeDesc }) => `${outcome} ${outcomeDesc}`).sort()).toEqual(
+      [0, 1, 2, 3].map((attempt) => expect.stringMatching(`^4 Attempt ${attempt} received error \\w+$`)),
+    );
+  });
+
+  test('gets attachments by addresses that open without a token', async () => {
+    const made = await t.fetch('/fhir/R4/Binary', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: 'attached',
+    });
+    const { id } = (await made.json()) as { id: string };
+    await t.subscribe(url, 'Patient');
+    await create({ photo: [{ url: `Binary/${id}` }] });
+    await t.server.drain();
+    const { photo } = JSON.parse(calls[0]?.body ?? '{}') as Patient;
+    expect(await (await fetch(photo?.[0]?.url as string)).text()).toBe('attached');
   });
 
   test('is not called again about a version that is no longer the latest', async () => {

@@ -431,18 +431,21 @@ export const PEOPLE: Story = {
       send: 'GET Patient?_tag={run}&birthdate=1980-01-01',
       as: { client: 'limited' },
       expect: found('Patient/{ada}'),
+      here: { because: 'hidden-field-search', answer: outcome(403, 'forbidden: error forbidden @birthdate') },
     },
     {
       name: 'nor by its absence',
       send: 'GET Patient?_tag={run}&birthdate:missing=true',
       as: { client: 'limited' },
       expect: found(),
+      here: { because: 'hidden-field-search', answer: outcome(403, 'forbidden: error forbidden @birthdate') },
     },
     {
       name: 'nor sorts by it',
       send: 'GET Patient?_tag={run}&_sort=birthdate',
       as: { client: 'limited' },
       expect: found('Patient/{ada}'),
+      here: { because: 'hidden-field-search', answer: outcome(403, 'forbidden: error forbidden @birthdate') },
     },
     {
       name: 'chains only to what it may see',
