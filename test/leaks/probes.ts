@@ -48,8 +48,11 @@ const entry = (method: string, url: string, more: object = {}, resource?: Resour
   ...(resource && { resource }),
 });
 const byKey = ({ canary }: Item): string => `identifier=${SYSTEM}|${canary}`;
-const changed = ({ type, id, canary }: Item, patient: string): Resource =>
-  ({ ...hiddenResource(type, patient, canary), id, language: 'en' });
+const changed = ({ type, id, canary }: Item, patient: string): Resource => ({
+  ...hiddenResource(type, patient, canary),
+  id,
+  language: 'en',
+});
 
 /** Every way that leads to a resource. */
 export const PROBES: readonly Probe[] = [
