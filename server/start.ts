@@ -19,6 +19,7 @@ import { BinaryContent } from './http/binary-content.ts';
 import { DiskFiles, MemoryFiles } from './http/binary-files.ts';
 import { emailRoute } from './http/email.ts';
 import { Listener } from './http/listen.ts';
+import type { Patience } from './http/listen.ts';
 import { jsonLogger } from './http/log.ts';
 import type { Logger } from './http/log.ts';
 import { storageRoute, StorageUrls } from './http/storage.ts';
@@ -62,6 +63,8 @@ export interface StartOptions {
   logger?: Logger;
   /** Limits requests and FHIR interactions as Medplum does. Off unless given. */
   quota?: boolean;
+  /** How long clients may take. */
+  patience?: Patience;
   /** Slows down whoever tries out passwords. On unless given. */
   limitSignIns?: boolean;
 }
@@ -85,7 +88,7 @@ export interface RunningServer {
 /** Starts a server; throws an Error that says why if it cannot. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
-  const listener = await Listener.open(host, options.port);
+  const listener = await Listener.open(host, options.port, options.patience);
   const localUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listener.port}`;
   const baseUrl = (options.publicBaseUrl ?? localUrl).replace(/\/+$/, '');
   const clock = options.clock ?? systemClock;
@@ -184,6 +187,7 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
       authenticator: people.authenticator,
       log,
       metrics,
+      ...(options.patience && { patience: options.patience }),
       ...(options.quota && { limits: limitRequests(clock) }),
     }),
   );

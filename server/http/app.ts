@@ -11,6 +11,8 @@ import { metricsForThisMachine } from '../operate/metrics-route.ts';
 import { observe } from '../operate/observe.ts';
 import type { Api } from './api.ts';
 import { isContent, MAX_CONTENT_BYTES, MAX_MESSAGE_BYTES, parseRequestBody } from './body.ts';
+import { DEFAULT_PATIENCE } from './listen.ts';
+import type { Patience } from './listen.ts';
 import type { Logger } from './log.ts';
 import { isStreamed, outcomeResponse, serialize } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
@@ -27,30 +29,48 @@ export interface AppOptions {
   metrics: Metrics;
   /** Set where requests are limited by the address that they come from. */
   limits?: RequestHandler;
+  /** How long clients may take. */
+  patience?: Patience;
 }
 
 /** The Express application: it reads requests and writes answers, what is in between is the Api's. */
-export function createApp({ api, authenticator, log, metrics, limits }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { api, authenticator, log, metrics, limits, patience = DEFAULT_PATIENCE } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   // Of a proxy on this machine, the client's address is believed.
   app.set('trust proxy', 'loopback');
   app.use(observe(log, metrics));
-  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: NOTHING },
+      frameguard: { action: 'deny' },
+      // A page of another origin may show a picture that it has the signed address of.
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+    }),
+  );
+  app.use(uncached);
   app.use(cors);
   app.use(metricsForThisMachine(metrics));
   if (limits) {
     app.use(limits);
   }
-  app.use(readBody);
+  app.use(readBody(patience));
   app.use(async (req: Request, res: Response) => {
-    send(req, res, await api.handle(toApiRequest(req), authenticator));
+    send(req, res, await api.handle(toApiRequest(req), authenticator), patience);
   });
   app.use((err: unknown, req: Request, res: Response, _next: NextFunction) => {
-    send(req, res, refusal(err, log));
+    send(req, res, refusal(err, log), patience);
   });
   return app;
+}
+
+/** What is in an answer is nobody's to keep: no browser's, and no proxy's. */
+function uncached(_req: Request, res: Response, next: NextFunction): void {
+  res.setHeader('Cache-Control', 'no-store, no-cache, must-revalidate');
+  res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+  next();
 }
 
 /** Browsers of any origin may call: what protects the data is the token, which no other page has. */
@@ -75,12 +95,24 @@ function cors(req: Request, res: Response, next: NextFunction): void {
 const readMessage = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES });
 
 /** Reads a message; content is read by whoever keeps it. */
-function readBody(req: Request, res: Response, next: NextFunction): void {
-  if (isContent(req.method, req.url)) {
-    next();
-  } else {
-    readMessage(req, res, next);
-  }
+function readBody({ message }: Patience) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    if (isContent(req.method, req.url)) {
+      next();
+      return;
+    }
+    const deadline = setTimeout(() => {
+      res.setHeader('Connection', 'close');
+      next({ status: 408 });
+      res.once('finish', () => req.destroy());
+    }, message);
+    readMessage(req, res, (err?: unknown) => {
+      clearTimeout(deadline);
+      if (!res.headersSent) {
+        next(err);
+      }
+    });
+  };
 }
 
 /** The content of a request as it comes in, decompressed. */
@@ -128,7 +160,7 @@ function toApiRequest(req: Request): ApiRequest {
   };
 }
 
-function send(req: Request, res: Response, response: ApiResponse): void {
+function send(req: Request, res: Response, response: ApiResponse, { taking }: Patience): void {
   if (res.headersSent || res.destroyed) {
     return;
   }
@@ -146,6 +178,8 @@ function send(req: Request, res: Response, response: ApiResponse): void {
     if (req.method === 'HEAD') {
       res.end();
     } else {
+      // A client that takes nothing more holds a file open.
+      res.setTimeout(taking, () => res.destroy());
       // A client that goes away ends the reading; one that cannot be read to its end is cut off, and sees that.
       pipeline(body.open(), res, () => undefined);
     }

@@ -2,33 +2,59 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long a client may take to send its headers, and its whole request. */
-const HEADERS_TIMEOUT = 20_000;
-const REQUEST_TIMEOUT = 60_000;
+/** How long clients and open requests may take, in milliseconds. */
+export interface Patience {
+  /** For a client to send the headers of a request. */
+  readonly headers: number;
+  /** For a client to send a message. */
+  readonly message: number;
+  /** For a client to send content, which may be large. */
+  readonly content: number;
+  /** For a client that takes content to take some more of it. */
+  readonly taking: number;
+  /** For requests that are under way to end when the server stops. */
+  readonly closing: number;
+}
 
-/** How long requests that are under way may take to end when the server stops. */
-const CLOSE_GRACE = 15_000;
+export const DEFAULT_PATIENCE: Patience = {
+  headers: 20_000,
+  message: 60_000,
+  content: 600_000,
+  taking: 60_000,
+  closing: 15_000,
+};
 
 /** A listening socket that answers 503 until there is somebody to hand requests to. */
 export class Listener {
   private readonly server: Server;
+  private readonly patience: Patience;
   private handler: RequestListener | undefined;
+  private state: 'Starting' | 'Stopping' = 'Starting';
 
-  private constructor() {
-    this.server = createServer((req, res) => {
-      if (this.handler) {
-        this.handler(req, res);
-      } else {
-        res.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('Starting');
-      }
-    });
-    this.server.headersTimeout = HEADERS_TIMEOUT;
-    this.server.requestTimeout = REQUEST_TIMEOUT;
+  private constructor(patience: Patience) {
+    this.patience = patience;
+    const { headers, content } = patience;
+    this.server = createServer(
+      {
+        headersTimeout: headers,
+        requestTimeout: Math.max(content, headers),
+        // How often connections are looked at; a deadline is kept to within a fifth of the shortest.
+        connectionsCheckingInterval: Math.ceil(headers / 5),
+      },
+      (req, res) => {
+        if (this.handler) {
+          this.handler(req, res);
+        } else {
+          const more = { 'content-type': 'text/plain', 'retry-after': '1', connection: 'close' };
+          res.writeHead(503, more).end(this.state);
+        }
+      },
+    );
   }
 
   /** Takes a port, or says that somebody else has it. */
-  static async open(host: string, port: number): Promise<Listener> {
-    const listener = new Listener();
+  static async open(host: string, port: number, patience = DEFAULT_PATIENCE): Promise<Listener> {
+    const listener = new Listener(patience);
     await new Promise<void>((resolve, reject) => {
       listener.server.once('error', (err: NodeJS.ErrnoException) =>
         reject(err.code === 'EADDRINUSE' ? new Error(`Port ${port} on ${host} is in use`, { cause: err }) : err),
@@ -50,10 +76,14 @@ export class Listener {
 
   /** Takes no more requests, and waits for those that are under way. */
   async close(): Promise<void> {
+    this.handler = undefined;
+    this.state = 'Stopping';
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
-    const patience = setTimeout(() => this.server.closeAllConnections(), CLOSE_GRACE);
+    // A connection that was busy is kept open for the next request, which there is none of.
+    const idle = setInterval(() => this.server.closeIdleConnections(), 100);
+    const patience = setTimeout(() => this.server.closeAllConnections(), this.patience.closing);
     await closed;
+    clearInterval(idle);
     clearTimeout(patience);
   }
 }

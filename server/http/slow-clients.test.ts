@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Binary } from '@medplum/fhirtypes';
+import { waitFor } from '../../scripts/lib/wait-for.ts';
+import { TestServer } from '../testing.ts';
+import { MAX_MESSAGE_BYTES } from './body.ts';
+
+/** Short enough for a test, and each told from the others by what it ends. */
+const PATIENCE = { headers: 300, message: 300, content: 600, taking: 300, closing: 5_000 };
+
+let t: TestServer;
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'careline-slow-'));
+  t = await TestServer.start({ patience: PATIENCE, dataDir });
+});
+afterAll(async () => {
+  await t.server.close();
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const authorization = (): string => `Bearer ${t.medplum.getAccessToken()}`;
+
+async function open(): Promise<Socket> {
+  const { port } = new URL(t.server.baseUrl);
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Sends some text and then nothing, and resolves with what came until the server closed. */
+async function stall(text: string): Promise<string> {
+  const socket = await open();
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close');
+  socket.write(text);
+  await closed;
+  return answer;
+}
+
+const head = (line: string, length: number): string =>
+  `${line} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\nContent-Type: application/fhir+json\r\nContent-Length: ${length}\r\n\r\n`;
+
+const filesOf = (): Promise<string[]> => readdir(join(dataDir, 'binary')).catch(() => []);
+
+describe('a client that does not finish', () => {
+  test('its headers is let go', async () => {
+    expect(await stall('GET /healthcheck HTTP/1.1\r\nHost: x\r\nX-Slow: ')).toMatch(/^(HTTP\/1.1 408|$)/);
+  });
+
+  test('its message is told so, and let go', async () => {
+    const answer = await stall(`${head('POST /fhir/R4/Patient', 100)}{"resourceType":`);
+    expect(answer).toMatch(/^HTTP\/1.1 408/);
+    expect(answer).toContain('OperationOutcome');
+  });
+
+  test('its content is let go, and leaves nothing', async () => {
+    const before = await filesOf();
+    await stall(`${head('POST /fhir/R4/Binary', 1_000_000).replace('application/fhir+json', 'image/png')}half`);
+    await waitFor('the file is gone', async () => (await filesOf()).length === before.length || undefined, 5_000);
+  });
+
+  test('says nothing at all is let go', async () => {
+    expect(await stall('')).toMatch(/^(HTTP\/1.1 408|$)/);
+  });
+});
+
+test('a client that takes nothing of what it asked for is let go', async () => {
+  const content = Buffer.alloc(30_000_000, 'x');
+  const made = await t.fetch('/fhir/R4/Binary', {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: content,
+  });
+  const { url } = (await made.json()) as Binary & { url: string };
+  const { pathname, search } = new URL(url);
+  const socket = await open();
+  socket.pause();
+  socket.on('error', () => undefined);
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  // The server ends it while nothing is taken; what was on its way is all that comes.
+  await waitFor('a request that was cut off', logged, 10_000);
+  let received = 0;
+  socket.on('data', (chunk: Buffer) => (received += chunk.byteLength));
+  socket.resume();
+  await once(socket, 'close');
+  expect(received).toBeLessThan(content.byteLength);
+});
+
+/** Counted once a request is over, however it ended. */
+async function logged(): Promise<true | undefined> {
+  const metrics = await (await fetch(`${t.server.baseUrl}/metrics`)).text();
+  return metrics.includes('route="/storage/:id/:id"') ? true : undefined;
+}
+
+describe('what is too large', () => {
+  test('as a message is refused, whether its length is known or not', async () => {
+    const body = `"${'x'.repeat(MAX_MESSAGE_BYTES)}"`;
+    const start = head('POST /fhir/R4/Patient', body.length).replace('Host: x', 'Host: x\r\nConnection: close');
+    expect(await stall(`${start}${body}`)).toMatch(/^HTTP\/1.1 413/);
+    const chunked = start.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
+    const chunk = `${body.length.toString(16)}\r\n${body}\r\n`;
+    expect(await stall(`${chunked}${chunk}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413/);
+    // Without an end, too.
+    expect(await stall(`${chunked}${chunk}`)).toMatch(/^HTTP\/1.1 4(08|13)/);
+  });
+
+  test('as headers is refused', async () => {
+    expect(await stall(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431/,
+    );
+  });
+});
+
+test('others are served while slow ones hold their connections', async () => {
+  const slow = await Promise.all(Array.from({ length: 50 }, () => open()));
+  slow.forEach((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('GET /healthcheck HTTP/1.1\r\n');
+  });
+  const closed = Promise.all(slow.map((socket) => once(socket, 'close')));
+  slow.forEach((socket) => socket.resume());
+  expect((await t.fetch('/fhir/R4/Patient')).status).toBe(200);
+  await closed;
+});
+
+test.each(['/healthcheck', '/fhir/R4/Patient', '/fhir/R4/metadata', '/nothing', '/auth/me', '/storage/a/b'])(
+  'security headers stand on %s',
+  async (path) => {
+    const { headers } = await fetch(`${t.server.baseUrl}${path}`);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store, no-cache, must-revalidate',
+      'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'permissions-policy': expect.stringContaining('camera=()'),
+    });
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('server')).toBeNull();
+  },
+);
