@@ -1,0 +1,229 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { MedplumClient, WithId } from '@medplum/core';
+import { createReference, toServiceTypeCodeableConcepts } from '@medplum/core';
+import type { HealthcareService, Patient, Practitioner, Schedule, Slot } from '@medplum/fhirtypes';
+import { searchAll } from '../../bots/runtime/load.ts';
+import { deploy } from '../../scripts/deploy/deploy.ts';
+import { signIn } from '../../scripts/lib/client.ts';
+import { inRoot } from '../../scripts/lib/paths.ts';
+import { readCredentials } from '../../scripts/lib/settings.ts';
+import type { Credentials } from '../../scripts/lib/settings.ts';
+import { withPattern } from '../scheduling/fixtures.ts';
+import { HttpClient, line, measure } from './lib.ts';
+
+const CLIENTS = 8;
+const DAY_MS = 86_400_000;
+const YEAR_DAYS = 365;
+const MONTH_DAYS = 30;
+/** Slots are generated for so many Schedules at once. */
+const AT_ONCE = 4;
+
+/**
+ * `npm run bench -- scheduling [--bookings 400] [--providers 100]`: generation of slots, and bookings from 8 clients,
+ * against the server that MEDPLUM_BASE_URL names, or else the embedded server in a process of its own, durable. On a
+ * server that has a native `Appointment/$book`, that is measured beside ours in the same run.
+ */
+export async function bench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { bookings: { type: 'string', default: '400' }, providers: { type: 'string', default: '100' } },
+  });
+  const run = (credentials: Credentials): Promise<void> =>
+    benchServer(credentials, Number(values.bookings), Number(values.providers));
+  await (process.env.MEDPLUM_BASE_URL ? run(readCredentials(process.env)) : withEmbedded(run));
+}
+
+async function withEmbedded(work: (credentials: Credentials) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
+  const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
+  try {
+    const [{ baseUrl, credentials }] = (await once(child, 'message')) as [
+      { baseUrl: string; credentials: Credentials },
+    ];
+    await work({ ...credentials, baseUrl: `${baseUrl}/` });
+  } finally {
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function benchServer(credentials: Credentials, bookings: number, providers: number): Promise<void> {
+  const medplum = await signIn(credentials);
+  await deploy(medplum);
+  const code = `bench-${Date.now()}`;
+  const service = await medplum.createResource<HealthcareService>({
+    resourceType: 'HealthcareService',
+    active: true,
+    type: [{ coding: [{ system: 'https://example.org/services', code }] }],
+  });
+  const year = await newSchedule(medplum, service);
+  await generation(medplum, 'a year of 15-minute slots, one provider', [year], YEAR_DAYS);
+  const month = await Promise.all(Array.from({ length: providers }, () => newSchedule(medplum, service)));
+  await generation(medplum, `a month of them, ${providers} providers`, month, MONTH_DAYS);
+  await booking(medplum, credentials, service, year, bookings);
+}
+
+/** Monday to Friday, eight hours. */
+async function newSchedule(medplum: MedplumClient, service: WithId<HealthcareService>): Promise<WithId<Schedule>> {
+  const provider = await medplum.createResource<Practitioner>({ resourceType: 'Practitioner', active: true });
+  const hours = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '08:00', to: '16:00' }];
+  const empty: Schedule = {
+    resourceType: 'Schedule',
+    active: true,
+    actor: [createReference(provider)],
+    serviceType: toServiceTypeCodeableConcepts(service),
+  };
+  return medplum.createResource(withPattern(empty, service, { hours, duration: 15, zone: 'Europe/Vienna' }));
+}
+
+/** Generates, and generates again, which must write nothing. */
+async function generation(
+  medplum: MedplumClient,
+  name: string,
+  schedules: readonly WithId<Schedule>[],
+  days: number,
+): Promise<void> {
+  const seconds = await timed(() => generateAll(medplum, schedules, days));
+  const slots = await slotsOf(medplum, schedules);
+  const writes = await versionsOf(medplum, slots);
+  print(name, slots.length, seconds, writes, await taskWrites(medplum, schedules));
+  const again = await timed(() => generateAll(medplum, schedules, days));
+  const before = new Map(slots.map(({ id, meta }) => [id, meta?.versionId]));
+  const after = await slotsOf(medplum, schedules);
+  const changed = after.filter(({ id, meta }) => before.get(id) !== meta?.versionId).length;
+  print('the same again', after.length, again, changed / after.length, await taskWrites(medplum, schedules));
+}
+
+function print(name: string, slots: number, seconds: number, writes: number, tasks: number): void {
+  const speed = `${(slots / seconds).toFixed(0)}/s`.padStart(8);
+  console.log(
+    `${name.padEnd(44)}${String(slots).padStart(7)} slots${speed}, ${writes.toFixed(2)} writes a slot, ` +
+      `${(tasks / slots).toFixed(3)} of the Schedules' Tasks so far`,
+  );
+}
+
+async function generateAll(
+  medplum: MedplumClient,
+  schedules: readonly WithId<Schedule>[],
+  days: number,
+): Promise<void> {
+  const start = new Date(Math.ceil(Date.now() / DAY_MS) * DAY_MS);
+  const end = new Date(start.getTime() + days * DAY_MS);
+  await measure(AT_ONCE, schedules.length, async (n) => {
+    const body = { schedule: `Schedule/${schedules[n]?.id}`, start: start.toISOString(), end: end.toISOString() };
+    // An answer comes after half a minute at the latest, with what remains.
+    for (let remaining = 1; remaining > 0;) {
+      const url = medplum.fhirUrl('Schedule', '$generate-slots');
+      const { parameter } = await medplum.post<{ parameter: { name: string; valueInteger: number }[] }>(url, body);
+      remaining = parameter.find((part) => part.name === 'remaining')?.valueInteger ?? 0;
+    }
+  });
+}
+
+async function slotsOf(medplum: MedplumClient, schedules: readonly WithId<Schedule>[]): Promise<WithId<Slot>[]> {
+  const found: WithId<Slot>[] = [];
+  for (const { id } of schedules) {
+    found.push(...(await searchAll(medplum, 'Slot', { schedule: `Schedule/${id}` })));
+  }
+  return found;
+}
+
+/** How often a slot was written, by the history of every hundredth. */
+async function versionsOf(medplum: MedplumClient, slots: readonly WithId<Slot>[]): Promise<number> {
+  const some = slots.filter((_slot, index) => index % 100 === 0);
+  let versions = 0;
+  for (const { id } of some) {
+    versions += (await medplum.readHistory('Slot', id)).entry?.length ?? 0;
+  }
+  return versions / some.length;
+}
+
+async function taskWrites(medplum: MedplumClient, schedules: readonly WithId<Schedule>[]): Promise<number> {
+  let writes = 0;
+  for (const { id } of schedules) {
+    for (const task of await medplum.searchResources('Task', { focus: `Schedule/${id}` })) {
+      writes += (await medplum.readHistory('Task', task.id, { count: 1000 })).entry?.length ?? 0;
+    }
+  }
+  return writes;
+}
+
+async function booking(
+  medplum: MedplumClient,
+  credentials: Credentials,
+  service: WithId<HealthcareService>,
+  schedule: WithId<Schedule>,
+  count: number,
+): Promise<void> {
+  const slots = await medplum.searchResources(
+    'Slot',
+    `schedule=Schedule/${schedule.id}&status=free&_sort=start&_count=1000`,
+  );
+  const times = slots.slice(0, count);
+  const patients = await Promise.all(
+    times.map(() => medplum.createResource<Patient>({ resourceType: 'Patient', active: true })),
+  );
+  const client = new HttpClient(credentials.baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
+  console.log(
+    `\n${CLIENTS} clients, ${times.length} different times of one Schedule`.padEnd(53) +
+      '       p50       p95   refused',
+  );
+  await report('Slot/$book', times.length, async (n) => {
+    const body = { slot: `Slot/${times[n]?.id}`, patient: `Patient/${patients[n]?.id}` };
+    return (await client.send('POST', 'Slot/$book', body)).status;
+  });
+  const other = await newSchedule(medplum, service);
+  const native = (n: number): Promise<number> => bookNatively(client, other, times[n], patients[n]);
+  const probe = await native(times.length - 1);
+  if (probe >= 300) {
+    console.log(`${'Appointment/$book (native)'.padEnd(44)}  not on this server`);
+  } else {
+    await report('Appointment/$book (native)', times.length - 1, native);
+  }
+  client.close();
+}
+
+/** Good ones a second, and the share of those that were refused though nobody else wanted them. */
+async function report(name: string, count: number, book: (n: number) => Promise<number>): Promise<void> {
+  let good = 0;
+  const measured = await measure(CLIENTS, count, async (n) => {
+    const status = await book(n);
+    good += status < 300 ? 1 : 0;
+  });
+  const refused = `${((100 * (count - good)) / count).toFixed(1)} %`.padStart(10);
+  console.log(line(name, { ...measured, perSecond: (measured.perSecond * good) / count }) + refused);
+}
+
+async function bookNatively(
+  client: HttpClient,
+  schedule: WithId<Schedule>,
+  slot: Slot | undefined,
+  patient: WithId<Patient> | undefined,
+): Promise<number> {
+  const proposed: Slot = {
+    resourceType: 'Slot',
+    status: 'free',
+    schedule: createReference(schedule),
+    start: slot?.start ?? '',
+    end: slot?.end ?? '',
+    ...(slot?.serviceType && { serviceType: slot.serviceType }),
+  };
+  const parameter = [
+    { name: 'slot', resource: proposed },
+    { name: 'patient-reference', valueReference: { reference: `Patient/${patient?.id}` } },
+  ];
+  return (await client.send('POST', 'Appointment/$book', { resourceType: 'Parameters', parameter })).status;
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
