@@ -1,7 +1,6 @@
 import type { WithId } from '@medplum/core';
 import { getExtensionValue } from '@medplum/core';
 import type { Appointment } from '@medplum/fhirtypes';
-import { DateTime } from 'luxon';
 import { extensionUrl } from '../runtime/contract.ts';
 import { refuse } from '../runtime/outcome.ts';
 import { change, unchanged } from '../runtime/writes.ts';
@@ -82,7 +81,11 @@ export function moveTo(appointment: WithId<Appointment>, to: AppointmentStatus, 
   return moved === appointment ? unchanged(appointment) : change(moved);
 }
 
-/** The day on which it ends, at the offset that this is written with, which is that of the place of the visit. */
+/**
+ * The day on which it ends, at the offset that this is written with, which is that of the place of the visit. Without a
+ * library for times: every booking loads this file.
+ */
 function isAfterItsDay({ start, end = start }: Appointment, now: Date): boolean {
-  return end !== undefined && now > DateTime.fromISO(end, { setZone: true }).endOf('day').toJSDate();
+  const [, day, offset = 'Z'] = /^(\d{4}-\d\d-\d\d)T[\d:.]+(Z|[+-]\d\d:\d\d)?$/.exec(end ?? '') ?? [];
+  return day !== undefined && now.getTime() >= Date.parse(`${day}T24:00:00${offset}`);
 }

@@ -17,7 +17,8 @@ import { GIVING_ACCESS } from './giving.ts';
 import type { Calendar } from './places.ts';
 import { askedPatient, checkBookable, checkFree, ownFor, takingWrites } from './taking.ts';
 import { patientOf } from './visit.ts';
-import { fits, inOrder, offered, waitsSince } from './waitlist.ts';
+import { inOrder, offered, waitsSince } from './waitlist.ts';
+import { fits } from './waitlist-fit.ts';
 
 /** What the bots need that offer places to those who wait. */
 export const OFFERING_ACCESS: Access = {

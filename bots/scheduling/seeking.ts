@@ -5,7 +5,8 @@ import type { Run } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { GENERATED } from './names.ts';
 import { offerPlaces } from './offering.ts';
-import { fitsByTimeAndService, wishOf } from './waitlist.ts';
+import { wishOf } from './waitlist.ts';
+import { fitsByTimeAndService } from './waitlist-fit.ts';
 import type { Wish } from './waitlist.ts';
 
 /** How many free slots are looked at for one entry, the earliest first; and how many of them are tried. */

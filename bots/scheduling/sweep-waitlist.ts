@@ -8,7 +8,8 @@ import { settle } from '../runtime/settle.ts';
 import { change, unchanged } from '../runtime/writes.ts';
 import { OFFERING_ACCESS, waiting } from './offering.ts';
 import { seekPlace } from './seeking.ts';
-import { isTooLate, waitsSince, withReason } from './waitlist.ts';
+import { waitsSince, withReason } from './waitlist.ts';
+import { isTooLate } from './waitlist-fit.ts';
 import { admit } from './waitlist-entry.ts';
 
 /** In one run. Who waits at the end of a longer list waits for those before them anyway. */

@@ -9,7 +9,8 @@ import { change, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { servicesOf } from './availability.ts';
 import { patientOf } from './visit.ts';
-import { isEmpty, isTooLate, WAITLIST_SINCE, waitsSince, wishOf } from './waitlist.ts';
+import { isEmpty, WAITLIST_SINCE, waitsSince, wishOf } from './waitlist.ts';
+import { isTooLate } from './waitlist-fit.ts';
 
 /** An entry of the waitlist with what it refers to. */
 export interface Entry {
