@@ -9,7 +9,7 @@ import {
 } from '@medplum/core';
 import type { Parameters, Resource } from '@medplum/fhirtypes';
 import { mediaType, withCharset } from '../http/body.ts';
-import { fhirJson, json, outcomeResponse } from '../http/messages.ts';
+import { fhirJson, json, outcomeResponse, versionHeaders } from '../http/messages.ts';
 import type { ApiResponse } from '../http/messages.ts';
 import type { BotResult } from './types.ts';
 
@@ -57,11 +57,7 @@ function resourceResponse(status: number, resource: Resource): ApiResponse {
       body: new Uint8Array(Buffer.from(resource.data, 'base64')),
     };
   }
-  const { versionId, lastUpdated } = resource.meta ?? {};
-  return fhirJson(status, bodyOf(resource), {
-    ...(versionId && { etag: `W/"${versionId}"` }),
-    ...(lastUpdated && { 'last-modified': new Date(lastUpdated).toUTCString() }),
-  });
+  return fhirJson(status, bodyOf(resource), versionHeaders(resource));
 }
 
 /** Strings go out unquoted, as Medplum sends them. */

@@ -1,5 +1,6 @@
 import { getStatus, isCreated, isOk, notModified } from '@medplum/core';
 import type { Bundle, BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import { versionHeaders } from '../http/messages.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 
 const CONTENT_TYPE = 'application/fhir+json; charset=utf-8';
@@ -15,13 +16,8 @@ export function respond(
   if (!resource) {
     return { status: getStatus(outcome), headers, body: JSON.stringify(outcome) };
   }
-  const { versionId, lastUpdated } = resource.meta ?? {};
-  if (versionId) {
-    headers.etag = `W/"${versionId}"`;
-  }
-  if (lastUpdated) {
-    headers['last-modified'] = new Date(lastUpdated).toUTCString();
-  }
+  Object.assign(headers, versionHeaders(resource));
+  const versionId = resource.meta?.versionId;
   if (isCreated(outcome)) {
     headers.location = `${fhirUrl}/${resource.resourceType}/${resource.id}`;
   }

@@ -1,5 +1,6 @@
 import type { Binary } from '@medplum/fhirtypes';
 import { withCharset } from './body.ts';
+import { versionHeaders } from './messages.ts';
 import type { Streamed } from './messages.ts';
 
 /** What a browser may show in its own window; everything else it saves. */
@@ -20,8 +21,7 @@ export function contentResponse(
       'content-security-policy': "default-src 'none'; sandbox",
       'x-content-type-options': 'nosniff',
       'content-disposition': SHOWN.test(contentType) ? 'inline' : 'attachment',
-      ...(meta?.versionId && { etag: `W/"${meta.versionId}"` }),
-      ...(meta?.lastUpdated && { 'last-modified': new Date(meta.lastUpdated).toUTCString() }),
+      ...versionHeaders({ meta }),
     },
     body: stored,
   };

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { ContentType, getStatus } from '@medplum/core';
-import type { OperationOutcome } from '@medplum/fhirtypes';
+import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
 
 /**
  * A request as every route sees it, whether it came over a socket or from a bot in this process. There is one path
@@ -39,6 +39,14 @@ export function streamOf(bytes: Uint8Array): Streamed {
 
 export function isStreamed(body: unknown): body is Streamed {
   return typeof (body as Streamed | undefined)?.open === 'function';
+}
+
+/** What tells a client which version of a resource it has. */
+export function versionHeaders({ meta }: Pick<Resource, 'meta'>): Record<string, string> {
+  return {
+    ...(meta?.versionId && { etag: `W/"${meta.versionId}"` }),
+    ...(meta?.lastUpdated && { 'last-modified': new Date(meta.lastUpdated).toUTCString() }),
+  };
 }
 
 /** The path of a request, without its query. */

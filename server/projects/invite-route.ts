@@ -3,7 +3,7 @@ import type { InviteRequest } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Session } from '../auth/session.ts';
 import { sendMail } from '../http/email.ts';
-import { fhirJson, outcomeResponse } from '../http/messages.ts';
+import { fhirJson, outcomeResponse, versionHeaders } from '../http/messages.ts';
 import type { ApiRequest, ApiResponse } from '../http/messages.ts';
 import { assertFields, fieldsOf, isEmail, isText } from '../people/fields.ts';
 import { invitationMail, welcomeMail } from '../people/mails.ts';
@@ -46,7 +46,9 @@ export async function postInvite(
   const request = fields as unknown as InviteRequest;
   const invitation = await invite(session, request, options);
   const failure = request.sendEmail === false ? undefined : await sendInvitation(session, invitation, options);
-  return failure ? outcomeResponse(failure) : fhirJson(200, invitation.membership);
+  return failure
+    ? outcomeResponse(failure)
+    : fhirJson(200, invitation.membership, versionHeaders(invitation.membership));
 }
 
 async function sendInvitation(

@@ -33,7 +33,11 @@ export function projectRoutes(options: ProjectOptions): SessionRoute[] {
     ['POST', '/admin/projects/:projectId/invite', (request, session) => postInvite(request, session, options)],
     ['POST', '/admin/projects/:projectId/secrets', (request, session) => postList('secret', request, session, options)],
     ['POST', '/admin/projects/:projectId/sites', (request, session) => postList('site', request, session, options)],
-    ['GET', member, async (_request, session, params) => json(200, await readMember(repositories, session, params))],
+    [
+      'GET',
+      member,
+      async (_request, session, params) => json(200, plain(await readMember(repositories, session, params))),
+    ],
     ['POST', member, (request, session, params) => postMember(request, session, params, repositories)],
     ['DELETE', member, (_request, session, params) => deleteMember(session, params, repositories)],
   ];

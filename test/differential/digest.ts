@@ -116,6 +116,9 @@ function hidden(value: unknown, hide: (text: string) => string): unknown {
   if (typeof value === 'string') {
     return hide(value);
   }
+  if (typeof value === 'number' && Math.abs(value * 1000 - Date.now()) < 7_200_000) {
+    return '{seconds}';
+  }
   if (Array.isArray(value)) {
     return value.map((item) => hidden(item, hide));
   }
@@ -140,6 +143,7 @@ function hider(baseUrl: string, variables: Variables): (text: string) => string 
       .replace(UUID, (id) => names.get(id) ?? '{uuid}')
       .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '{jwt}')
       .replace(/\b[0-9a-f]{64}\b/g, '{secret}')
+      .replace(/\b[0-9a-f]{32}\b/g, '{code}')
       .replace(/(?<=[?&])Expires=\d{10,}(&Project={\w+})?&Signature=[\w%+/.=~-]+/g, '{signature}')
       .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, (time) =>
         Math.abs(Date.parse(time) - Date.now()) < 3_600_000 ? '{instant}' : time,

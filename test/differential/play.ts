@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { agrees } from './agree.ts';
 import { digest } from './digest.ts';
 import type { Answer, Step, Story } from './story.ts';
 import { fill } from './variables.ts';
@@ -36,7 +37,7 @@ export class Player {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       const answer = await this.ask(step);
-      if (!step.eventually || JSON.stringify(answer) === JSON.stringify(expected) || Date.now() > deadline) {
+      if (!step.eventually || agrees(expected, answer) || Date.now() > deadline) {
         return answer;
       }
       await delay(100);
@@ -56,6 +57,11 @@ export class Player {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    if (response.status === 429) {
+      // Medplum lets one address sign in five times a minute.
+      await delay(Number(/_msBeforeNext\\?":(\d+)/.exec(text)?.[1] ?? 1000));
+      return this.ask(step);
+    }
     if (step.keep && text !== '') {
       this.variables.set(step.keep, parsed(text));
     }

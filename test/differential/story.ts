@@ -5,7 +5,7 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * An answer, reduced to what two servers must have in common: `{name}` stands for the id of what an earlier step made,
- * `{name.version}` for its version, `{uuid}`, `{instant}`, `{date}`, `{jwt}`, `{secret}` and `{signature}` for what a
+ * `{name.version}` for its version, `{uuid}`, `{instant}`, `{date}`, `{seconds}`, `{jwt}`, `{secret}`, `{code}` and `{signature}` for what a
  * server makes up.
  */
 export interface Answer {

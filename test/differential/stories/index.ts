@@ -9,6 +9,7 @@ import { PEOPLE } from './people.ts';
 import { READING } from './reading.ts';
 import { REFUSED } from './refused.ts';
 import { SEARCHING } from './searching.ts';
+import { SESSIONS } from './sessions.ts';
 
 /** Every story that is asked of both servers. */
 export const STORIES: readonly Story[] = [
@@ -22,4 +23,5 @@ export const STORIES: readonly Story[] = [
   BOTS,
   CONTENT,
   PEOPLE,
+  SESSIONS,
 ];
