@@ -63,6 +63,8 @@ export interface StartOptions {
   logger?: Logger;
   /** Limits requests and FHIR interactions as Medplum does. Off unless given. */
   quota?: boolean;
+  /** Whether Subscriptions may call addresses without TLS. Not unless given, as in Medplum. */
+  httpHooks?: boolean;
   /** How long clients may take. */
   patience?: Patience;
   /** Slows down whoever tries out passwords. On unless given. */
@@ -179,7 +181,15 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   );
 
   const credentials = await prepareProject(options, store, repositories, localUrl);
-  subscriptions.start({ clock, repositories, sessions, executor, urls, baseUrl });
+  subscriptions.start({
+    clock,
+    repositories,
+    sessions,
+    executor,
+    urls,
+    baseUrl,
+    httpHooks: options.httpHooks ?? false,
+  });
   await cron.start(executor);
   listener.serve(
     createApp({

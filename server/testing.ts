@@ -24,7 +24,7 @@ export class TestServer {
   }
 
   static async start(options: Partial<StartOptions> = {}): Promise<TestServer> {
-    const server = await startServer({ port: 0, logger: silentLogger, ...options });
+    const server = await startServer({ port: 0, logger: silentLogger, httpHooks: true, ...options });
     const { clientId, clientSecret } = server.credentials;
     const medplum = new MedplumClient({ baseUrl: server.baseUrl, fetch });
     try {

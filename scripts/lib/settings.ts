@@ -37,6 +37,8 @@ export interface Settings {
   readonly demo: boolean;
   /** Whether requests and FHIR interactions are limited as Medplum limits them. */
   readonly quota: boolean;
+  /** Whether Subscriptions may call addresses without TLS. */
+  readonly httpHooks: boolean;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +62,7 @@ export function readSettings(env: Environment): Settings {
     dataDir: dataDirOf(env),
     demo: readSwitch('CARELINE_DEMO', env.CARELINE_DEMO, true),
     quota: readSwitch('CARELINE_QUOTA', env.CARELINE_QUOTA, false),
+    httpHooks: readSwitch('CARELINE_HTTP_HOOKS', env.CARELINE_HTTP_HOOKS, false),
     secrets: readSecrets(env),
     ...(publicBaseUrl && { publicBaseUrl }),
     ...(adminClient && { adminClient }),

@@ -17,6 +17,18 @@ function execute(bot: Bot, input: unknown = {}, headers: Record<string, string> 
 }
 
 describe('$execute', () => {
+  test('that returns content of a type that is no header sends it as bytes', async () => {
+    const bot = await t.bot(
+      `async () => ({ resourceType: 'Binary', contentType: 'text/x\\r\\nSet-Cookie: a=b', data: 'aGk=' })`,
+    );
+    const response = await t.post(`/fhir/R4/Bot/${bot.id}/$execute`, {});
+    expect([response.status, response.headers.get('content-type'), response.headers.get('set-cookie')]).toEqual([
+      200,
+      'application/octet-stream',
+      null,
+    ]);
+  });
+
   test('runs a bot as itself, with its secrets, in the server’s time', async () => {
     const bot = await t.bot(`async (medplum, event) => ({
       input: event.input, requester: event.requester.reference, secret: event.secrets.CLINIC_TIMEZONE.valueString,

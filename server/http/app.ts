@@ -22,6 +22,9 @@ const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLi
 /** Answers are data: a browser that takes one for a page may load and run nothing. */
 const NOTHING = { defaultSrc: "'none'", baseUri: "'none'", formAction: "'none'", frameAncestors: "'none'" };
 
+/** How long a client whose content was refused may go on sending it, in milliseconds. */
+const LINGER = 1000;
+
 export interface AppOptions {
   api: Api;
   authenticator: Authenticator;
@@ -165,6 +168,11 @@ function send(req: Request, res: Response, response: ApiResponse, { taking }: Pa
     return;
   }
   res.status(response.status);
+  if (isContent(req.method, req.url) && !req.complete) {
+    // Refused before it was read: the client has a moment to see why.
+    res.setHeader('Connection', 'close');
+    res.once('finish', () => setTimeout(() => req.destroy(), LINGER).unref());
+  }
   const { ratelimit, ...headers } = response.headers;
   res.setHeaders(new Map(Object.entries(headers)));
   if (ratelimit) {

@@ -137,6 +137,21 @@ describe('content', () => {
   });
 });
 
+test('a content type that is no header is none', async () => {
+  const made = await t.post(
+    '/fhir/R4/Binary',
+    {
+      resourceType: 'Binary',
+      contentType: 'text/☃',
+      data: 'aGVsbG8=',
+    },
+    { 'content-type': 'application/fhir+json' },
+  );
+  const { id } = (await made.json()) as Binary;
+  const read = await t.fetch(`/fhir/R4/Binary/${id}`);
+  expect([read.status, read.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+});
+
 describe('too large content', () => {
   test('is refused before it is read where its length is known', async () => {
     const before = await filesOf('main');

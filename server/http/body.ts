@@ -11,8 +11,14 @@ export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }
 
-/** Text goes out as UTF-8, and JSON always is, whoever wrote its content type without saying so. */
-export function withCharset(contentType: string): string {
+/**
+ * A content type as it may stand in a header, whoever chose it. Text goes out as UTF-8, and JSON always is, where it does
+ * not say so itself.
+ */
+export function withCharset(contentType: string | undefined): string {
+  if (contentType === undefined || !/^[\x20-\x7e]+$/.test(contentType)) {
+    return ContentType.OCTET_STREAM;
+  }
   const isText = /^text\//i.test(contentType) || isJson(contentType);
   return isText && !/charset=/i.test(contentType) ? `${contentType}; charset=utf-8` : contentType;
 }

@@ -68,6 +68,15 @@ describe('a client that does not finish', () => {
     await waitFor('the file is gone', async () => (await filesOf()).length === before.length || undefined, 5_000);
   });
 
+  test('content that nobody may send is not waited for', async () => {
+    const start = head('POST /fhir/R4/Binary', 1_000_000).replace(/Authorization: .*\r\n/, '');
+    for (const encoding of ['identity', 'gzip']) {
+      expect(await stall(`${start.replace('Host: x', `Host: x\r\nContent-Encoding: ${encoding}`)}half`)).toMatch(
+        /^HTTP\/1.1 401/,
+      );
+    }
+  });
+
   test('says nothing at all is let go', async () => {
     expect(await stall('')).toMatch(/^(HTTP\/1.1 408|$)/);
   });

@@ -38,6 +38,8 @@ export interface DeliveryOptions {
   urls: SignsUrls;
   /** The server's address, without a slash at its end. */
   baseUrl: string;
+  /** Whether addresses without TLS may be called. */
+  httpHooks: boolean;
 }
 
 /** Thrown by a delivery that may succeed later. */
@@ -121,11 +123,19 @@ async function callUrl(
   const { repositories, urls, baseUrl } = options;
   const content = await signAttachments(JSON.stringify(seen), repositories(author.context), urls, baseUrl);
   const body = job.interaction === 'delete' ? '{}' : content;
-  const { success, description } = await post(subscription, hookHeaders(job, subscription, body), body);
+  const { success, description } = isAllowed(subscription.channel.endpoint as string, options.httpHooks)
+    ? await post(subscription, hookHeaders(job, subscription, body), body)
+    : { success: false, description: 'was not made: the address must begin with https' };
   await auditCall(job, subscription, success, `Attempt ${job.attempts} ${description}`, options);
   if (!success) {
     throw new DeliveryFailed(description, subscription);
   }
+}
+
+/** What is sent is about patients. */
+function isAllowed(endpoint: string, httpHooks: boolean): boolean {
+  const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : '';
+  return protocol === 'https:' || (httpHooks && protocol === 'http:');
 }
 
 async function post(

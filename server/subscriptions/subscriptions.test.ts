@@ -294,6 +294,17 @@ describe('a URL', () => {
     expect(await (await fetch(photo?.[0]?.url as string)).text()).toBe('attached');
   });
 
+  test('is called by https alone, unless the server is told otherwise', async () => {
+    const strict = await TestServer.start({ httpHooks: false });
+    await strict.subscribe(url, 'Patient');
+    await strict.medplum.createResource({ resourceType: 'Patient' });
+    await strict.server.drain();
+    expect(calls).toEqual([]);
+    const [event] = await strict.medplum.searchResources('AuditEvent', { type: 'transmit' });
+    expect(event).toMatchObject({ outcome: '4', outcomeDesc: expect.stringContaining('https') });
+    await strict.server.close();
+  });
+
   test('is not called again about a version that is no longer the latest', async () => {
     status = 500;
     await t.subscribe(url, 'Patient?gender=female');
