@@ -238,6 +238,31 @@ describe.each(['Patient', 'Observation'] as const)('%s', (type) => {
     expect(VALUES.filter((value) => text.includes(value))).toEqual([]);
   });
 
+  test('shows none of it by GraphQL', async () => {
+    const fields = {
+      Patient: 'birthDate maritalStatus { coding { code } } name { family given } address { city } telecom { value }',
+      Observation: `valueCodeableConcept { text } effectiveDateTime note { text }
+        performer { resource { ... on Practitioner { id name { family } } } }`,
+    };
+    const { id } = resourceOf(type);
+    for (const query of [
+      `{ ${type}(id: "${id}") { ${fields[type]} } }`,
+      `{ ${type}List(_id: "${id}") { ${fields[type]} } }`,
+    ]) {
+      const graphql = (member: Member): Promise<Answer> =>
+        member.ask('POST', '$graphql', { query }, { 'content-type': 'application/json' });
+      for (const member of [limited, searching]) {
+        const { text } = await graphql(member);
+        expect([query, VALUES.filter((value) => text.includes(value)), text.includes(doctor)]).toEqual([
+          query,
+          [],
+          false,
+        ]);
+      }
+      expect((await graphql(everything)).text).toMatch(/hidden/i);
+    }
+  });
+
   test('keeps what is hidden when it is written, and does not let it be guessed', async () => {
     const { id } = resourceOf(type);
     const [path, right] = type === 'Patient' ? ['/birthDate', '1971-02-03'] : ['/effectiveDateTime', '2031-04-05'];
