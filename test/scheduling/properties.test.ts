@@ -13,10 +13,12 @@ import { recountWrites, slotsOf } from '../../bots/scheduling/giving.ts';
 import { hold } from '../../bots/scheduling/hold.ts';
 import { rebook } from '../../bots/scheduling/rebook.ts';
 import { release } from '../../bots/scheduling/release.ts';
+import { offer } from '../../bots/scheduling/offering.ts';
 import { plannedSlots, slotChanges } from '../../bots/scheduling/slots.ts';
 import { expiredHold, withAppointment } from '../../bots/scheduling/taking.ts';
 import { open } from '../../bots/scheduling/unblock.ts';
 import { slotIdsOf } from '../../bots/scheduling/visit.ts';
+import { inOrder } from '../../bots/scheduling/waitlist.ts';
 import { scheduleOf, serviceOf } from './fixtures.ts';
 import { Model, Referee } from './model.ts';
 
@@ -39,7 +41,18 @@ const steps = fc.array(
   fc.record({
     kind: fc.constantFrom(
       ...(['hold', 'hold', 'book', 'book', 'book', 'bookHeld', 'overbook', 'release', 'rebook', 'rebook'] as const),
-      ...(['cancel', 'expire', 'block', 'unblock', 'blockTime', 'generate', 'wait'] as const),
+      ...([
+        'cancel',
+        'expire',
+        'block',
+        'unblock',
+        'blockTime',
+        'generate',
+        'wait',
+        'enter',
+        'offer',
+        'offer',
+      ] as const),
     ),
     slots: fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(1, 1, 1, 2)),
     patient: fc.nat({ max: PATIENTS - 1 }),
@@ -57,10 +70,12 @@ class Story {
   readonly model: Model;
   readonly referee: Referee;
   readonly overbooked = new Set<string>();
-  readonly refused: string[] = [];
+  /** What happened, over all stories: `book done`, `book conflict`. */
+  readonly happened: Set<string>;
   now = START;
 
-  constructor({ capacities: [short, long], bufferAfter, long: duration }: Clinic) {
+  constructor({ capacities: [short, long], bufferAfter, long: duration }: Clinic, happened: Set<string>) {
+    this.happened = happened;
     const provider = scheduleOf([
       [SHORT, { hours: HOURS, duration: 30, capacity: short }],
       [LONG, { hours: HOURS, duration, bufferAfter, capacity: long, alignmentInterval: 15 }],
@@ -87,12 +102,13 @@ class Story {
   run(step: Step): void {
     try {
       this.perform(step);
+      this.happened.add(`${step.kind} done`);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) {
         throw thrown;
       }
       const code = thrown.outcome.issue[0]?.code ?? '';
-      this.refused.push(`${step.kind} ${code}`);
+      this.happened.add(`${step.kind} ${code}`);
       if (code === 'conflict' && step.kind !== 'block') {
         expect(this.isWhollyFree(step)).toBe(false);
       }
@@ -104,7 +120,7 @@ class Story {
     for (const held of this.model.appointments.filter((appointment) => isExpired(appointment, this.now))) {
       const ended = expiredHold(held, this.now);
       const calendar = withAppointment(this.model.calendar, ended);
-      const recounts = recountWrites(slotsOf(ended, calendar), calendar, this.now);
+      const recounts = recountWrites(slotsOf(held, calendar), calendar, this.now);
       this.model.commit({ writes: [...recounts, update(ended)], result: undefined });
     }
     for (const ended of this.model.appointments.filter(({ status }) => status === 'cancelled')) {
@@ -212,6 +228,29 @@ class Story {
       case 'generate':
         this.generate();
         break;
+      case 'enter':
+        model.put({
+          resourceType: 'Appointment',
+          id: `entry-${model.appointments.length}`,
+          meta: { versionId: '1' },
+          status: 'waitlist',
+          serviceType: this.asked(step)[0]?.serviceType,
+          participant: [{ status: 'accepted', actor: { reference: `Patient/${patient.id}` } }],
+        });
+        break;
+      case 'offer': {
+        const free = model.slots.filter(
+          (wanted) => this.referee.isFree(wanted, now) && Date.parse(wanted.start) > now.getTime(),
+        );
+        const [place] = free.slice(step.appointment % Math.max(1, free.length));
+        const waiting = inOrder(model.appointments.filter(({ status }) => status === 'waitlist'));
+        if (place) {
+          const beside = [...model.patients, ...waiting];
+          const made = model.commit(offer({ calendar, beside }, place.id, waiting, [], now));
+          this.happened.add(made ? 'offer made' : 'offer not made');
+        }
+        break;
+      }
       case 'wait':
         this.now = new Date(now.getTime() + step.minutes * 60_000);
     }
@@ -222,9 +261,10 @@ const timeOf = ({ start, end }: Slot): Pick<Slot, 'start' | 'end'> => ({ start, 
 
 describe('For any sequence of operations', () => {
   test('the invariant holds, no free place is refused, and the places say what is booked', () => {
+    const happened = new Set<string>();
     fc.assert(
       fc.property(clinics, steps, (clinic, sequence) => {
-        const story = new Story(clinic);
+        const story = new Story(clinic, happened);
         for (const step of sequence) {
           story.run(step);
           expect(story.referee.faults(story.now, story.overbooked)).toEqual([]);
@@ -235,5 +275,8 @@ describe('For any sequence of operations', () => {
       }),
       { numRuns: 150 },
     );
+    const all = ['hold', 'book', 'bookHeld', 'overbook', 'release', 'rebook', 'cancel', 'block', 'unblock', 'enter'];
+    expect([...happened]).toEqual(expect.arrayContaining(all.map((kind) => `${kind} done`)));
+    expect([...happened]).toEqual(expect.arrayContaining(['offer made', 'book conflict', 'rebook conflict']));
   });
 });
