@@ -3,6 +3,7 @@ import type { Resource, Slot } from '@medplum/fhirtypes';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { longestOf, servicesOf } from './availability.ts';
 import type { Calendar } from './places.ts';
+import { LONGEST_WINDOW_MS } from './window.ts';
 
 const MINUTE_MS = 60_000;
 /** Added to what the Schedule says itself, before its services have been read. */
@@ -16,8 +17,8 @@ export interface Loaded {
 }
 
 /**
- * Loads slots with all that a decision about their places needs: their Schedules and services, the slots near them, and
- * every Appointment that refers to one. Two requests; a third where a service takes far longer than the Schedule says.
+ * Loads slots with all that a decision about their places needs: their Schedules and services, the slots near them and
+ * the blocks over them, and every Appointment that refers to one. Two requests; a third where a service takes far longer than the Schedule says.
  * @param ids - Of the slots.
  * @param beside - Other things to read with the first request.
  * @param steps - 1 to know what rivals the slots, 2 to know what rivals those.
@@ -37,7 +38,7 @@ export async function loadCalendar(
   const references = [...new Set(schedules.flatMap(servicesOf))];
 
   const loadNear = async (reach: number): Promise<Calendar> => {
-    const near = slots.map((slot) => nearby(slot, reach * steps));
+    const near = slots.flatMap((slot) => nearby(slot, reach * steps));
     const found = (await readTogether(fhir, [...near, ...references])).flat();
     const known = [...new Map(found.map((resource) => [`${resource.resourceType}/${resource.id}`, resource])).values()];
     return {
@@ -57,9 +58,17 @@ export async function loadCalendar(
 
 const EMPTY_CALENDAR: Calendar = { schedules: [], services: [], slots: [], appointments: [] };
 
-/** The search for what starts near a slot on its Schedule, with every Appointment that refers to one of them. */
-function nearby({ schedule, start, end }: Slot, minutes: number): string {
-  const from = new Date(Date.parse(start) - minutes * MINUTE_MS).toISOString();
-  const to = new Date(Date.parse(end) + minutes * MINUTE_MS).toISOString();
-  return `Slot?schedule=${schedule.reference}&start=ge${from}&start=lt${to}&_count=1000&_revinclude=Appointment:slot`;
+/**
+ * The searches for what starts near a slot on its Schedule, with every Appointment that refers to one of them, and for
+ * the blocks that began before.
+ */
+function nearby({ schedule, start, end }: Slot, minutes: number): string[] {
+  const at = (ms: number): string => new Date(ms).toISOString();
+  const from = Date.parse(start) - minutes * MINUTE_MS;
+  const to = Date.parse(end) + minutes * MINUTE_MS;
+  const of = `Slot?schedule=${schedule.reference}`;
+  return [
+    `${of}&start=ge${at(from)}&start=lt${at(to)}&_count=1000&_revinclude=Appointment:slot`,
+    `${of}&status=busy-unavailable&start=ge${at(from - LONGEST_WINDOW_MS)}&start=lt${at(from)}&_count=1000`,
+  ];
 }

@@ -11,6 +11,7 @@ import { nextUnit } from './generation-unit.ts';
 import type { Unit } from './generation-unit.ts';
 import { loadPattern } from './pattern.ts';
 import { plannedSlots } from './slots.ts';
+import { LONGEST_WINDOW_MS } from './window.ts';
 import type { Interval } from './wall-clock.ts';
 
 /** What a run came to, in slots. */
@@ -43,8 +44,6 @@ const LOOK_AHEAD = 200;
 /** Somebody may be waiting for the answer; the cron job goes on with what is left. */
 const RUN_MS = 30_000;
 const DAY_MS = 86_400_000;
-/** A block can have begun long before the slots that it shuts; nothing else reaches further than a day. */
-const LONGEST_BLOCK_MS = 400 * DAY_MS;
 
 /**
  * Makes the slots of a window what the Schedule's pattern asks for, in transactions of a few dozen slots, as far as the
@@ -114,11 +113,12 @@ async function slotsIn(fhir: MedplumClient, schedule: WithId<Schedule>, { start,
   return { slots: ofType(found, 'Slot'), appointments: ofType(found, 'Appointment') };
 }
 
+/** Nothing else reaches further than a day. */
 async function blocksBefore(fhir: MedplumClient, schedule: WithId<Schedule>, time: Date): Promise<WithId<Slot>[]> {
   const earlier = await searchAll(fhir, 'Slot', [
     ['schedule', `Schedule/${schedule.id}`],
     ['status', 'busy-unavailable'],
-    ['start', `ge${new Date(time.getTime() - LONGEST_BLOCK_MS).toISOString()}`],
+    ['start', `ge${new Date(time.getTime() - LONGEST_WINDOW_MS).toISOString()}`],
     ['start', `lt${new Date(time.getTime() - DAY_MS).toISOString()}`],
   ]);
   return earlier.filter(({ end }) => Date.parse(end) > time.getTime());

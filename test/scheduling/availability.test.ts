@@ -258,6 +258,26 @@ test('time that is blocked beside a group takes its free places away, and gives 
   expect((await desk.slot(slot!)).status).toBe('free');
 });
 
+test('a block that began days before is seen where a booking still stands in it, and after that is cancelled', async () => {
+  const [, slot, single] = await desk.newSlots({ ...MORNINGS, capacity: 2 });
+  const [booked, other] = [
+    await desk.book(slot!, await desk.newPatient()),
+    await desk.book(single!, await desk.newPatient()),
+  ];
+  const schedule = slot!.schedule.reference;
+  const time = { schedule, start: '2026-02-20T00:00:00Z', end: '2026-03-20T00:00:00Z', reason: 'Leave' };
+  const block = await desk.call<WithId<Slot>>('Slot/$block', time);
+  expect((await desk.slot(slot!)).status).toBe('busy');
+  expect(await answerOf(desk.book(slot!, await desk.newPatient()))).toBe('conflict slot');
+  await desk.cancel(await desk.medplum.readResource('Appointment', booked.id));
+  await desk.call('Slot/$release', { appointment: `Appointment/${other.id}` });
+  await desk.server.drain();
+  expect([(await desk.slot(slot!)).status, (await desk.slot(single!)).status]).toEqual(['busy', 'busy']);
+  expect(await answerOf(desk.book(slot!, await desk.newPatient()))).toBe('conflict slot');
+  await desk.call('Slot/$unblock', { slot: `Slot/${block.id}` });
+  expect((await desk.slot(slot!)).status).toBe('free');
+});
+
 test('a window across the day of a schedule that is over makes nothing', async () => {
   const actor = [createReference(desk.demo('provider-1')) as Schedule['actor'][number]];
   const over = await newSchedule({ actor, planningHorizon: { end: '2026-02-01' } });
