@@ -111,6 +111,9 @@ describe('undeploy', () => {
     expect(await state()).toEqual(before);
     expect((await undeploy(medplum)).changed).toBe(false);
     expect(await medplum.searchResources('Patient')).toHaveLength(1);
+    for (const type of new Set(whole.resources.map(({ resourceType }) => resourceType))) {
+      expect(await searchAll(medplum, type, { _tag: MANAGED_TAG.code })).toHaveLength(0);
+    }
   });
 
   test('keeps what the clinic made its own, a policy that it gave to somebody, and a journey that goes on', async () => {

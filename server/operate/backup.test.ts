@@ -104,6 +104,28 @@ test('a copy that is made under load is one moment of the store, and comes back 
   await again.server.close();
 });
 
+test('a backup that an earlier version made, with the content in the database, is restored', async () => {
+  const dataDir = join(folder, 'earlier');
+  const file = join(folder, 'earlier.sqlite');
+  const t = await TestServer.start({ dataDir });
+  const made = await t.fetch('/fhir/R4/Binary', {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: 'x',
+  });
+  const { id } = (await made.json()) as Binary;
+  await t.server.close();
+  await backUp(dataDir, file);
+  const db = new DatabaseSync(file);
+  db.exec('DROP TABLE backup_content; DROP TABLE binary_file');
+  db.prepare('INSERT INTO binary_content VALUES (?, ?, ?)').run(id as string, 'text/plain', Buffer.from('old'));
+  db.close();
+  await restore(file, join(folder, 'now'));
+  const again = await TestServer.start({ dataDir: join(folder, 'now') });
+  expect(await (await again.fetch(`/fhir/R4/Binary/${id}`)).text()).toBe('old');
+  await again.server.close();
+});
+
 describe('restore refuses', () => {
   test('to replace data, unless it is told to', async () => {
     const dataDir = join(folder, 'other');

@@ -65,6 +65,10 @@ export class Player {
     if (step.keep && text !== '') {
       this.variables.set(step.keep, parsed(text));
     }
+    const location = response.headers.get('content-location');
+    if (location !== null) {
+      this.variables.set('location', location);
+    }
     return digest({ status: response.status, headers: response.headers, text }, path, baseUrl, this.variables);
   }
 

@@ -41,7 +41,7 @@ export interface SoakReport {
 
 /**
  * Kills a server again and again while clients write, and looks each time at what it left: no acknowledged write lost, no
- * transaction in halves; and in the end for every Patient that was created one mark of the bot, or none where a kill met
+ * transaction in halves, no Binary without its content; and in the end for every Patient that was created one mark of the bot, or none where a kill met
  * that bot at work, and never two.
  */
 export async function soak({ seed, kills, progress = () => undefined }: SoakOptions): Promise<SoakReport> {
@@ -127,6 +127,16 @@ function* brokenWrites(ledger: Ledger, remains: Remains): Generator<string> {
   for (const id of ledger.deleted) {
     if (!remains.deleted.has(id)) {
       yield `Patient/${id} was deleted and is back`;
+    }
+  }
+  for (const [id, content] of remains.contents) {
+    if (content === undefined) {
+      yield `the content of Binary/${id} is missing`;
+    }
+  }
+  for (const [id, content] of ledger.contents) {
+    if (remains.contents.get(id) !== content) {
+      yield `the content of Binary/${id} was acknowledged and is another`;
     }
   }
   const patients = new Set([...remains.patients.values()].map(({ identifier }) => identifier?.[0]?.value));

@@ -1,4 +1,4 @@
-import type { Bundle, Patient } from '@medplum/fhirtypes';
+import type { Binary, Bundle, Patient } from '@medplum/fhirtypes';
 import type { HttpClient } from '../bench/lib.ts';
 import type { Random } from './random.ts';
 
@@ -12,6 +12,8 @@ export interface Ledger {
   readonly maybeDeleted: Set<string>;
   /** Keys of transactions: all of one is there or nothing. True where it was acknowledged. */
   readonly transactions: Map<string, boolean>;
+  /** The content of each Binary that was acknowledged, by its id. */
+  readonly contents: Map<string, string>;
   /** Writes that were acknowledged, of any kind. */
   acknowledged: number;
   /** Hears of each. */
@@ -23,6 +25,7 @@ export const newLedger = (): Ledger => ({
   deleted: new Set(),
   maybeDeleted: new Set(),
   transactions: new Map(),
+  contents: new Map(),
   acknowledged: 0,
   onAcknowledged: () => undefined,
 });
@@ -54,7 +57,8 @@ export async function write(http: HttpClient, random: Random, name: string, ledg
 export class UnexpectedAnswer extends Error {}
 
 async function writeOne(http: HttpClient, random: Random, key: string, own: string[], ledger: Ledger): Promise<void> {
-  const kind = own.length < 3 ? 'create' : random.pick(['create', 'update', 'update', 'delete', 'transaction']);
+  const kind =
+    own.length < 3 ? 'create' : random.pick(['create', 'update', 'update', 'delete', 'transaction', 'upload']);
   if (kind === 'create') {
     const { id } = await send<Patient>(http, 'POST', 'Patient', patient(key, 0), 201);
     ledger.counted.set(id as string, { acknowledged: 0, asked: 0 });
@@ -70,6 +74,10 @@ async function writeOne(http: HttpClient, random: Random, key: string, own: stri
     ledger.maybeDeleted.add(id);
     await send(http, 'DELETE', `Patient/${id}`, undefined, 200);
     ledger.deleted.add(id);
+  } else if (kind === 'upload') {
+    const content = key.repeat(random.between(1, 20_000));
+    const { id } = await send<Binary>(http, 'POST', 'Binary', content, 201, { 'content-type': 'image/png' });
+    ledger.contents.set(id as string, JSON.stringify(content));
   } else {
     ledger.transactions.set(key, false);
     await send(http, 'POST', '', transaction(key), 200);
@@ -77,8 +85,15 @@ async function writeOne(http: HttpClient, random: Random, key: string, own: stri
   }
 }
 
-async function send<T>(http: HttpClient, method: string, path: string, body: unknown, expected: number): Promise<T> {
-  const answer = await http.send(method, path, body);
+async function send<T>(
+  http: HttpClient,
+  method: string,
+  path: string,
+  body: unknown,
+  expected: number,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const answer = await http.send(method, path, body, headers);
   if (answer.status !== expected) {
     throw new UnexpectedAnswer(`${method} ${path} was answered ${answer.status}: ${answer.body}`);
   }

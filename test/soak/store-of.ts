@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Observation, Patient } from '@medplum/fhirtypes';
+import { CONTENT_FOLDER } from '../../server/http/binary-files.ts';
 import { DATABASE_FILE } from '../../server/store/store.ts';
 
 /** What lies on the disk while no server runs. */
@@ -15,6 +17,8 @@ export interface Remains {
   readonly waiting: readonly string[];
   /** How often the bot has left its mark for each resource. */
   readonly marks: ReadonlyMap<string, number>;
+  /** The content of each Binary that the database knows; undefined where its file is missing or of another size. */
+  readonly contents: ReadonlyMap<string, string | undefined>;
   /** What SQLite finds wrong; `ok` if nothing. */
   readonly integrity: string;
 }
@@ -45,11 +49,25 @@ export function remainsOf(dataDir: string, keySystem: string): Remains {
       begun: jobs(1),
       waiting: jobs(0),
       marks: countBy(content<{ code: { text: string } }>('Basic').map(({ code }) => code.text)),
+      contents: new Map(
+        db
+          .prepare('SELECT id, file, size FROM binary_file')
+          .all()
+          .map(({ id, file, size }) => [
+            id as string,
+            fileOf(join(dataDir, CONTENT_FOLDER, file as string), size as number),
+          ]),
+      ),
       integrity: String(db.prepare('PRAGMA quick_check').get()?.quick_check),
     };
   } finally {
     db.close();
   }
+}
+
+function fileOf(path: string, size: number): string | undefined {
+  const content = existsSync(path) ? readFileSync(path) : undefined;
+  return content?.byteLength === size ? content.toString() : undefined;
 }
 
 function countBy(values: readonly string[]): Map<string, number> {

@@ -194,6 +194,20 @@ export const BOTS: Story = {
       },
     },
     {
+      name: 'is done at last',
+      send: 'GET {location}',
+      eventually: true,
+      expect: resource(200, '{uuid}', {
+        id: '{uuid}',
+        output: { parameter: [{ name: 'responseBody', valueString: '{"a":1}' }], resourceType: 'Parameters' },
+        request: '{base}/fhir/R4/Bot/{bot}/$execute',
+        requestTime: '{instant}',
+        resourceType: 'AsyncJob',
+        status: 'completed',
+        transactionTime: '{instant}',
+      }),
+    },
+    {
       name: 'a job that there is not',
       send: 'GET job/0a9a1b9e-7d5c-4c9e-9a53-222222222222/status',
       expect: outcome(404, 'not-found: error not-found'),
