@@ -13,7 +13,7 @@ import { change, create, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { loadCalendar } from './calendar.ts';
 import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
-import { correct, recountTime } from './giving.ts';
+import { correct, recountAll, recountTime } from './giving.ts';
 import { fillOrRaise } from './horizon.ts';
 import { GENERATED } from './names.ts';
 import { rivalsOf, takersOf } from './places.ts';
@@ -52,12 +52,15 @@ export default operation({
 });
 
 async function blockSlot({ fhir, now, requester }: OperationRun, slot: Ref<'Slot'>, reason: string): Promise<Slot> {
-  return settle({
+  const blocked = await settle({
     fhir,
     load: () => loadCalendar(fhir, idsOf([slot]), [], 2),
     decide: ({ calendar }) => shut(askedSlots(idsOf([slot]), calendar), calendar, reason, now),
     requestedBy: requester.reference,
   });
+  // What overlaps it may have been opened, or shut, at the same moment.
+  await recountAll({ fhir, now }, idsOf([slot]));
+  return blocked;
 }
 
 /** A slot that nobody has taken becomes `busy-unavailable`. One that is taken has to be given back or moved first. */

@@ -7,7 +7,7 @@ import { update } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
 import { loadCalendar } from './calendar.ts';
 import { isGenerated } from './names.ts';
-import { cachedTaken, recounted, rivalsOf } from './places.ts';
+import { cachedTaken, capacityOf, recounted, rivalsOf } from './places.ts';
 import type { Calendar } from './places.ts';
 import { slotIdsOf } from './visit.ts';
 import type { Interval } from './wall-clock.ts';
@@ -85,17 +85,21 @@ async function recount(fhir: MedplumClient, ids: readonly string[], now: Date): 
 }
 
 /**
- * Counts the places anew of what is still there in some time of a Schedule that was shut: a slot for several patients
- * keeps those that it has, and takes no more.
+ * Counts the places anew of what is still there in some time of a Schedule that was shut or opened: a slot for several
+ * patients keeps those that it has, and takes no more while the time is shut.
  */
 export async function recountTime({ fhir, now }: Run, schedule: WithId<Schedule>, time: Interval): Promise<void> {
   const there = await searchAll(fhir, 'Slot', [
     ['schedule', `Schedule/${schedule.id}`],
-    ['status', 'free'],
+    ['status', 'free,busy'],
     ['start', `ge${new Date(time.start.getTime() - DAY_MS).toISOString()}`],
     ['start', `lt${new Date(time.end.getTime() + DAY_MS).toISOString()}`],
   ]);
-  const ids = there.filter((slot) => (cachedTaken(slot) ?? 0) > 0).map(({ id }) => id);
+  const concerned = there.filter((slot) => {
+    const taken = cachedTaken(slot) ?? 0;
+    return slot.status === 'free' ? taken > 0 : taken < capacityOf(slot);
+  });
+  const ids = concerned.map(({ id }) => id);
   await recountAll({ fhir, now }, ids);
 }
 

@@ -11,7 +11,7 @@ import type { Decision } from '../runtime/writes.ts';
 import { fillAround } from './block.ts';
 import { loadCalendar } from './calendar.ts';
 import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
-import { recountWrites } from './giving.ts';
+import { recountAll, recountWrites } from './giving.ts';
 import { isGenerated } from './names.ts';
 import { recounted } from './places.ts';
 import type { Calendar } from './places.ts';
@@ -43,6 +43,9 @@ export default operation({
     });
     if (schedule && opened.status === 'entered-in-error') {
       await fillAround(run, schedule, { start: new Date(opened.start), end: new Date(opened.end) });
+    } else {
+      // What overlaps it may have been shut, or opened, at the same moment.
+      await recountAll(run, idsOf([slot]));
     }
     return opened;
   },
