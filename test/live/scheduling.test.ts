@@ -45,9 +45,9 @@ function liveServer(medplum: MedplumClient): SoakServer {
 test('many desks at once, native $cancel among them: the invariant holds, nothing is lost, stuck or falsely refused', async () => {
   const { answers, violations } = await soakScheduling(server, {
     seed: Date.now() % 100_000,
-    rounds: 3,
+    rounds: 4,
     desks: 8,
-    steps: 12,
+    steps: 25,
     progress: (text) => console.log(text),
   });
   console.log(

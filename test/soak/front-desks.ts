@@ -199,7 +199,7 @@ const STEPS = {
     return taken && done;
   },
   nativeCancel: async (desk) => {
-    const taken = desk.spare('booked');
+    const taken = desk.mine('booked');
     if (!taken) {
       return undefined;
     }
@@ -282,4 +282,12 @@ const FREQUENT: readonly Kind[] = [
   ...(['release', 'release', 'cancel'] as const),
 ];
 const SELDOM = Object.keys(STEPS) as Kind[];
-const KINDS: readonly Kind[] = [...FREQUENT, ...FREQUENT, ...FREQUENT, ...SELDOM, 'unblock', 'uncontended'];
+const KINDS: readonly Kind[] = [
+  ...FREQUENT,
+  ...FREQUENT,
+  ...FREQUENT,
+  ...SELDOM,
+  'unblock',
+  'uncontended',
+  'nativeCancel',
+];
