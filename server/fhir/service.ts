@@ -1,4 +1,4 @@
-import { allOk, isNotFound, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
+import { allOk, isNotFound, isOk, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
 import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';
 import { FhirRouter } from '@medplum/fhir-router';
 import type { OperationOutcome, Resource } from '@medplum/fhirtypes';
@@ -9,6 +9,7 @@ import { signAttachments } from './attachments.ts';
 import type { SignsUrls } from './attachments.ts';
 import { capabilityStatement } from './capability.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
+import { isMedplumOperation, notSupported } from './not-supported.ts';
 import { assertPreconditions, isBundle } from './preconditions.ts';
 import { Repository } from './repository.ts';
 import { MeteredRepository } from '../operate/metered-repository.ts';
@@ -62,6 +63,8 @@ export interface FhirService {
 export function createFhirService(store: Store, options: FhirServiceOptions): FhirService {
   return new RoutedFhirService(store, options);
 }
+
+const NOT_HERE = 'Medplum has this operation, and this server does not';
 
 class RoutedFhirService implements FhirService {
   private readonly router = new FhirRouter();
@@ -144,6 +147,9 @@ class RoutedFhirService implements FhirService {
     if (other && !Array.isArray(other)) {
       return other;
     }
+    if (!isOk(outcome) && !other && isMedplumOperation(request.url)) {
+      return respond(request, notSupported(NOT_HERE), undefined, this.fhirUrl);
+    }
     return respond(request, other?.[0] ?? outcome, other ? other[1] : resource, this.fhirUrl);
   }
 }
@@ -191,18 +197,4 @@ function addBuiltInRoutes(router: FhirRouter, { baseUrl, clock }: FhirServiceOpt
   for (const path of ['_history', ':resourceType/_history']) {
     router.add('GET', path, async () => [notSupported('History is per resource: Type/id/_history')]);
   }
-}
-
-function notSupported(text: string, expression?: string): OperationOutcome {
-  return {
-    resourceType: 'OperationOutcome',
-    issue: [
-      {
-        severity: 'error',
-        code: 'not-supported',
-        details: { text },
-        ...(expression ? { expression: [expression] } : {}),
-      },
-    ],
-  };
 }

@@ -4,6 +4,7 @@ import type { Authenticator } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import type { RequestContext } from '../context.ts';
 import type { FhirQuotas } from '../operate/quota.ts';
+import { isMedplumRoute, notSupported } from '../fhir/not-supported.ts';
 import type { FhirService } from '../fhir/service.ts';
 import type { Logger } from './log.ts';
 import { json, outcomeResponse, pathOf, text } from './messages.ts';
@@ -65,7 +66,8 @@ export class Api {
         return this.fhir(request, ANONYMOUS);
       }
       if (!isFhir(request) && !this.session.match(request)) {
-        return outcomeResponse(notFound);
+        const isElsewhere = isMedplumRoute(pathOf(request));
+        return outcomeResponse(isElsewhere ? notSupported('Medplum has this, and this server does not') : notFound);
       }
       const session = await authenticator.authenticate(request.headers.authorization);
       return session ? this.dispatch(request, session) : this.unauthorized(request);

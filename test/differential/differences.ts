@@ -23,6 +23,7 @@ export const DIFFERENCES = {
     'A chained search finds only by what the requester may see; Medplum does not look at the policy there.',
   'hidden-field-search': 'Who must not see a field can neither search nor sort by it.',
   'no-operation-in-transaction': 'An operation in a transaction is refused as not supported.',
+  'not-here': 'What Medplum has and the list below has not is refused as not supported.',
   'execute-path': 'A path behind $execute is not supported.',
   'partial-date': 'A date of less precision means the whole of its time, as FHIR says.',
   'quantity-precision': 'A number means what rounds to it, as FHIR says, and the unit is looked at.',

@@ -393,5 +393,25 @@ export const REFUSED: Story = {
       body: { resourceType: 'Patient', active: 'yes' },
       expect: outcome(400, 'error structure @Patient.active'),
     },
+    {
+      name: "an operation of Medplum's, Patient/$match",
+      send: 'POST Patient/$match',
+      body: { resourceType: 'Parameters' },
+      expect: outcome(400, 'error invalid'),
+      here: { because: 'not-here', answer: outcome(400, 'error not-supported') },
+    },
+    {
+      name: "an operation of Medplum's, on an instance",
+      send: 'POST Patient/0a9a1b9e-7d5c-4c9e-9a53-222222222222/$set-accounts',
+      body: { resourceType: 'Parameters' },
+      expect: outcome(404, 'not-found: error not-found'),
+      here: { because: 'not-here', answer: outcome(400, 'error not-supported') },
+    },
+    {
+      name: "an operation of nobody's",
+      send: 'POST Patient/$frobnicate',
+      body: { resourceType: 'Parameters' },
+      expect: outcome(404, 'not-found: error not-found'),
+    },
   ],
 };
