@@ -1,13 +1,18 @@
 import type { MedplumClient, WithId } from '@medplum/core';
-import type { Resource, Slot } from '@medplum/fhirtypes';
+import { isDefined } from '@medplum/core';
+import type { Appointment, Resource, Schedule, Slot } from '@medplum/fhirtypes';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { longestOf, servicesOf } from './availability.ts';
 import type { Calendar } from './places.ts';
 import { LONGEST_WINDOW_MS } from './window.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Added to what the Schedule says itself, before its services have been read. */
 const ALLOWANCE_MINUTES = 60;
+
+/** What may take a place: a hold may have expired, too. */
+const LIVE: readonly Appointment['status'][] = ['pending', 'booked', 'arrived', 'checked-in', 'fulfilled', 'noshow'];
 
 /** What was loaded for a decision about some slots. */
 export interface Loaded {
@@ -18,7 +23,8 @@ export interface Loaded {
 
 /**
  * Loads slots with all that a decision about their places needs: their Schedules and services, the slots near them and
- * the blocks over them, and every Appointment that refers to one. Two requests; a third where a service takes far longer than the Schedule says.
+ * the blocks over them, and every Appointment that refers to one. Two requests; a third where a service takes far longer
+ * than the Schedule says, or a slot may have been deleted while it was taken.
  * @param ids - Of the slots.
  * @param beside - Other things to read with the first request.
  * @param steps - 1 to know what rivals the slots, 2 to know what rivals those.
@@ -39,7 +45,8 @@ export async function loadCalendar(
 
   const loadNear = async (reach: number): Promise<Calendar> => {
     const near = slots.flatMap((slot) => nearby(slot, reach * steps));
-    const found = (await readTogether(fhir, [...near, ...references])).flat();
+    const taken = slots.filter(({ status }) => status !== 'free').map((slot) => appointmentsNear(slot, schedules));
+    const found = (await readTogether(fhir, [...near, ...taken, ...references])).flat();
     const known = [...new Map(found.map((resource) => [`${resource.resourceType}/${resource.id}`, resource])).values()];
     return {
       schedules,
@@ -51,9 +58,60 @@ export async function loadCalendar(
 
   const own = Math.max(0, ...slots.map(({ start, end }) => (Date.parse(end) - Date.parse(start)) / MINUTE_MS));
   const guess = ALLOWANCE_MINUTES + Math.max(own, ...schedules.map((schedule) => longestOf(schedule, [])));
-  const calendar = slots.length === 0 ? EMPTY_CALENDAR : await loadNear(guess);
-  const longest = Math.max(0, ...schedules.map((schedule) => longestOf(schedule, calendar.services)));
-  return { calendar: longest > guess ? await loadNear(longest) : calendar, beside: others.flat() };
+  const known = slots.length === 0 ? EMPTY_CALENDAR : await loadNear(guess);
+  const longest = Math.max(0, ...schedules.map((schedule) => longestOf(schedule, known.services)));
+  const calendar = longest > guess ? await loadNear(longest) : known;
+  const gone = await goneSlots(fhir, slots, calendar);
+  return { calendar: { ...calendar, slots: [...calendar.slots, ...gone] }, beside: others.flat() };
+}
+
+/**
+ * Slots that are gone although somebody has a place in them: Medplum's own `$cancel` deletes a slot that others may share,
+ * until it is restored. Only what says that it is not free can be shut by such a one. Their time counts as blocked.
+ */
+async function goneSlots(
+  fhir: MedplumClient,
+  slots: readonly WithId<Slot>[],
+  calendar: Calendar,
+): Promise<WithId<Slot>[]> {
+  const live = calendar.appointments.filter(({ status }) => LIVE.includes(status));
+  const elsewhere = slots
+    .filter(({ status }) => status !== 'free')
+    .flatMap((slot) => live.flatMap((appointment) => slotsElsewhere(slot, appointment, calendar)));
+  if (elsewhere.length === 0) {
+    return [];
+  }
+  const search = `Slot?_id=${elsewhere.map(({ id }) => id).join(',')}&_count=1000`;
+  const existing = ofType((await readTogether(fhir, [search])).flat(), 'Slot').map(({ id }) => id);
+  return elsewhere.filter(({ id }) => !existing.includes(id));
+}
+
+/** The search for what takes time of a slot's actors around it. */
+function appointmentsNear({ schedule, start, end }: Slot, schedules: readonly WithId<Schedule>[]): string {
+  const actors = schedules.find(({ id }) => schedule.reference === `Schedule/${id}`)?.actor ?? [];
+  const at = (dateTime: string, days: number): string => new Date(Date.parse(dateTime) + days * DAY_MS).toISOString();
+  return [
+    `Appointment?actor=${actors.map(({ reference }) => reference).join(',')}`,
+    `status=${LIVE.join(',')}`,
+    `date=ge${at(start, -1)}`,
+    `date=lt${at(end, 1)}`,
+    '_count=1000',
+  ].join('&');
+}
+
+/** The slots of an Appointment at the time of this slot that the calendar does not have, as the Appointment tells. */
+function slotsElsewhere(
+  { schedule, ...own }: WithId<Slot>,
+  { slot = [], start = '', end = '', serviceType }: Appointment,
+  { slots }: Calendar,
+): WithId<Slot>[] {
+  const away = ALLOWANCE_MINUTES * MINUTE_MS;
+  const isNear = Date.parse(start) < Date.parse(own.end) + away && Date.parse(own.start) < Date.parse(end) + away;
+  const ids = slot.map(({ reference }) => reference?.split('/')[1]).filter(isDefined);
+  const missing = isNear ? ids.filter((id) => !slots.some((known) => known.id === id)) : [];
+  // Without a count of places they are not ours to give, like what another program shut.
+  const type = serviceType && { serviceType };
+  return missing.map((id) => ({ resourceType: 'Slot', id, schedule, status: 'busy', start, end, ...type }));
 }
 
 const EMPTY_CALENDAR: Calendar = { schedules: [], services: [], slots: [], appointments: [] };

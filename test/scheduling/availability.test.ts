@@ -9,6 +9,7 @@ import { book } from '../../bots/scheduling/book.ts';
 import { release } from '../../bots/scheduling/release.ts';
 import { plannedSlots, slotChanges } from '../../bots/scheduling/slots.ts';
 import { create } from '../../bots/runtime/writes.ts';
+import { setDeliveries } from '../appointments.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { scheduleOf, serviceOf, withPattern } from './fixtures.ts';
@@ -284,4 +285,27 @@ test('a window across the day of a schedule that is over makes nothing', async (
   expect(await generate(await desk.medplum.updateResource(withPattern(over, desk.service, MORNINGS)), 3)).toHaveLength(
     0,
   );
+});
+
+test("while Medplum's own $cancel has deleted a slot for several patients, what it shuts stays shut", async () => {
+  const group = await desk.newService('shared');
+  const pattern = { ...MORNINGS, duration: 60, capacity: 5 };
+  const slots = await desk.newSlots(MORNINGS, {}, [[group, pattern]]);
+  const hour = slots.find(({ start, end }) => Date.parse(end) - Date.parse(start) === 3_600_000)!;
+  const half = slots.find(({ id, start }) => id !== hour.id && start === hour.start)!;
+  const [leaves, stays] = [
+    await desk.book(hour, await desk.newPatient()),
+    await desk.book(hour, await desk.newPatient()),
+  ];
+  await setDeliveries(desk, 'off');
+  await desk.cancel(await desk.medplum.readResource('Appointment', leaves.id));
+  await desk.medplum.deleteResource('Slot', hour.id);
+  expect(await answerOf(desk.book(half, await desk.newPatient()))).toBe('conflict slot');
+  expect(await answerOf(desk.hold(half, await desk.newPatient()))).toBe('conflict slot');
+  await setDeliveries(desk, 'active');
+  await desk.server.advance({ minutes: 6 });
+  expect(cachedTaken(await desk.slot(hour))).toBe(1);
+  await desk.cancel(await desk.medplum.readResource('Appointment', stays.id));
+  await desk.server.drain();
+  expect(await answerOf(desk.book(half, await desk.newPatient()))).toBe('done');
 });
