@@ -95,20 +95,28 @@ export class Access {
 
   /** What of a resource the requester may not see. */
   hiddenFields(resource: Resource): readonly string[] {
-    if (!this.policy) {
+    if (!this.hidesFieldsOf(resource.resourceType)) {
       return [];
     }
     // Whoever may only search, or only write, sees what they found or wrote, but nothing that is hidden.
-    const rule = SEEING.map((interaction) => this.rule(interaction, resource)).find((found) => found);
-    return rule?.hiddenFields ?? [];
+    for (const interaction of SEEING) {
+      const rule = this.rule(interaction, resource);
+      if (rule) {
+        return rule.hiddenFields ?? [];
+      }
+    }
+    return [];
   }
 
   /** True if a search parameter of a type could tell of a field that the requester may not see. */
   hidesParameter(resourceType: string, code: string): boolean {
-    const fields = this.policy?.resource?.flatMap((rule) =>
-      rule.resourceType === resourceType || rule.resourceType === '*' ? (rule.hiddenFields ?? []) : [],
+    if (!this.hidesFieldsOf(resourceType)) {
+      return false;
+    }
+    const rules = this.policy?.resource?.filter(
+      (rule) => rule.resourceType === resourceType || rule.resourceType === '*',
     );
-    return fields !== undefined && tellsOf(resourceType, code, fields);
+    return tellsOf(resourceType, code, rules?.flatMap(({ hiddenFields }) => hiddenFields ?? []) ?? []);
   }
 
   /** True if every version of a type's resources may be seen by whoever may see the present one. */

@@ -75,7 +75,7 @@ export class ResourceReader {
     if (!resource || !this.mayRead(db, resource)) {
       throw new OperationOutcomeError(notFound);
     }
-    if (!this.access.permits(interaction, resource)) {
+    if (interaction !== READ && !this.access.permits(interaction, resource)) {
       throw new OperationOutcomeError(forbidden);
     }
     return resource;

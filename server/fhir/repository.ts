@@ -27,10 +27,9 @@ import { writeIndex } from '../search/index-writer.ts';
 import { Search } from '../search/search.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
-import { withStoredUrls } from './attachments.ts';
-import { withResolvedReferences } from './conditional-references.ts';
 import { loadDefinitions } from './definitions.ts';
 import { historyBundle } from './history.ts';
+import { withOwnReferences } from './incoming.ts';
 import { nextMeta } from './meta.ts';
 import { patched } from './patch.ts';
 import { ResourceReader } from './reader.ts';
@@ -242,7 +241,7 @@ export class Repository extends FhirRepository {
     row: ResourceRow | undefined,
   ): Promise<WithId<T>> {
     const now = new Date(this.store.clock.now()).toISOString();
-    const resolved = withStoredUrls(await withResolvedReferences(this, resource), this.baseUrl);
+    const resolved = await withOwnReferences(this, resource, this.baseUrl);
     const given = withMeta(resolved, nextMeta(this.context, resolved, before, now));
     const restored = this.access.restoreFields(given, before);
     const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));

@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream';
+import { finished, PassThrough, pipeline } from 'node:stream';
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import { badRequest, contentTooLarge, OperationOutcomeError, unsupportedMediaType } from '@medplum/core';
@@ -21,9 +21,6 @@ const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLi
 
 /** Answers are data: a browser that takes one for a page may load and run nothing. */
 const NOTHING = { defaultSrc: "'none'", baseUri: "'none'", formAction: "'none'", frameAncestors: "'none'" };
-
-/** How long a client whose content was refused may go on sending it, in milliseconds. */
-const LINGER = 1000;
 
 export interface AppOptions {
   api: Api;
@@ -118,27 +115,32 @@ function readBody({ message }: Patience) {
   };
 }
 
-/** The content of a request as it comes in, decompressed. */
+/**
+ * The content of a request as it comes in, decompressed. What goes wrong with it does not end the request, which is to be
+ * answered.
+ */
 function contentOf(req: Request): Readable {
   if (Number(req.headers['content-length'] ?? 0) > MAX_CONTENT_BYTES) {
     throw new OperationOutcomeError(contentTooLarge('Content too large'));
   }
-  const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const content = decoderOf(req.headers['content-encoding']?.toLowerCase() ?? 'identity');
+  // Somebody may be refused before anybody reads.
+  content.on('error', () => undefined);
+  finished(req, (err) => err && content.destroy(err));
+  return req.pipe(content);
+}
+
+function decoderOf(encoding: string): Transform {
   switch (encoding) {
     case 'identity':
-      return req;
+      return new PassThrough();
     case 'gzip':
-      return decompressed(req, createGunzip());
+      return createGunzip();
     case 'deflate':
-      return decompressed(req, createInflate());
+      return createInflate();
     default:
       throw new OperationOutcomeError(unsupportedMediaType);
   }
-}
-
-function decompressed(req: Request, decompress: Transform): Readable {
-  pipeline(req, decompress, () => undefined);
-  return decompress;
 }
 
 function toApiRequest(req: Request): ApiRequest {
@@ -163,15 +165,19 @@ function toApiRequest(req: Request): ApiRequest {
   };
 }
 
-function send(req: Request, res: Response, response: ApiResponse, { taking }: Patience): void {
+function send(req: Request, res: Response, response: ApiResponse, { taking, lingering }: Patience): void {
   if (res.headersSent || res.destroyed) {
     return;
   }
   res.status(response.status);
   if (isContent(req.method, req.url) && !req.complete) {
-    // Refused before it was read: the client has a moment to see why.
+    // Refused before it was read: what still comes is thrown away for a while, so that the client sees why.
     res.setHeader('Connection', 'close');
-    res.once('finish', () => setTimeout(() => req.destroy(), LINGER).unref());
+    res.once('finish', () => {
+      req.unpipe();
+      req.resume();
+      setTimeout(() => req.destroy(), lingering).unref();
+    });
   }
   const { ratelimit, ...headers } = response.headers;
   res.setHeaders(new Map(Object.entries(headers)));

@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
@@ -165,6 +169,33 @@ describe('too large content', () => {
       'OperationOutcome',
     ]);
     expect(await filesOf('main')).toEqual(before);
+  });
+
+  test('is refused while it comes, and the client sees why', async () => {
+    const before = await filesOf('main');
+    const upload = request(`${t.server.baseUrl}/fhir/R4/Binary`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${t.medplum.getAccessToken()}`, 'content-type': 'text/plain' },
+    });
+    const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+    const megabyte = Buffer.alloc(1024 * 1024);
+    for (let sent = 0; sent <= MAX_CONTENT_BYTES; sent += megabyte.byteLength) {
+      if (!upload.write(megabyte)) {
+        await Promise.race([once(upload, 'drain'), answered]);
+      }
+    }
+    upload.end();
+    const [response] = await answered;
+    expect([response.statusCode, await text(response)]).toEqual([413, expect.stringContaining('too-large')]);
+    expect(await filesOf('main')).toEqual(before);
+  });
+
+  test('that is no such compression is refused, and harms nobody who may not send it', async () => {
+    const headers = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
+    const body = Buffer.alloc(3_000_000, 'no gzip');
+    expect((await t.fetch('/fhir/R4/Binary', { method: 'POST', headers, body })).status).toBe(400);
+    expect((await fetch(`${t.server.baseUrl}/fhir/R4/Binary`, { method: 'POST', headers, body })).status).toBe(401);
+    expect((await fetch(`${t.server.baseUrl}/healthcheck`)).status).toBe(200);
   });
 
   test('is refused while it is read where its length is not known, and leaves nothing', async () => {

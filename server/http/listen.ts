@@ -12,6 +12,8 @@ export interface Patience {
   readonly content: number;
   /** For a client that takes content to take some more of it. */
   readonly taking: number;
+  /** For a client whose content was refused to stop sending it. */
+  readonly lingering: number;
   /** For requests that are under way to end when the server stops. */
   readonly closing: number;
 }
@@ -21,6 +23,7 @@ export const DEFAULT_PATIENCE: Patience = {
   message: 60_000,
   content: 600_000,
   taking: 60_000,
+  lingering: 10_000,
   closing: 15_000,
 };
 

@@ -11,7 +11,7 @@ import { TestServer } from '../testing.ts';
 import { MAX_MESSAGE_BYTES } from './body.ts';
 
 /** Short enough for a test, and each told from the others by what it ends. */
-const PATIENCE = { headers: 300, message: 300, content: 600, taking: 300, closing: 5_000 };
+const PATIENCE = { headers: 300, message: 300, content: 600, taking: 300, lingering: 300, closing: 5_000 };
 
 let t: TestServer;
 let dataDir: string;
