@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AccessPolicyResource } from '@medplum/fhirtypes';
+import type { AccessPolicyResource, Bundle, Task } from '@medplum/fhirtypes';
 import { PROBES } from './probes.ts';
 import type { Probe } from './probes.ts';
 import { guess, HIDDEN_TYPES, PATIENT_PARAMETER, World } from './world.ts';
@@ -137,6 +137,37 @@ describe.each(ROLES)('$name', ({ name }) => {
       ]);
     }
   });
+});
+
+test.each(['a patient, by a parameter', 'a compartment', 'read-only'])('%s sees what is theirs', async (name) => {
+  for (const type of HIDDEN_TYPES) {
+    const query = type === 'Patient' ? `_id=${world.seenPatient}` : `identifier=visible-${type}`;
+    const { text } = await (members.get(name) as Member).ask('GET', `${type}?${query}&_total=accurate`);
+    expect([type, (JSON.parse(text) as { total: number }).total]).toEqual([type, 1]);
+  }
+});
+
+test('%profile is whoever asks', async () => {
+  const rule = { resourceType: 'Task', criteria: 'Task?owner=%profile' };
+  const [one, other] = [await world.member('one', [rule]), await world.member('other', [rule])];
+  const { medplum } = world.server;
+  const tasks = await Promise.all(
+    [one, other].map(({ profile }) =>
+      medplum.createResource<Task>({ resourceType: 'Task', status: 'requested', intent: 'order', owner: profile }),
+    ),
+  );
+  for (const [index, member] of [one, other].entries()) {
+    const { text } = await member.ask('GET', 'Task');
+    const found = (JSON.parse(text) as Bundle).entry?.map(({ resource }) => resource?.id);
+    expect(found).toEqual([tasks[index]?.id]);
+    const statuses = await Promise.all(tasks.map(async ({ id }) => (await member.ask('GET', `Task/${id}`)).status));
+    expect(statuses).toEqual(index === 0 ? [200, 404] : [404, 200]);
+    // Nobody takes over what is another's, or gives away what they could not see then.
+    const mine = tasks[index] as Task;
+    expect(
+      (await member.ask('PUT', `Task/${mine.id}`, { ...mine, owner: { reference: 'Practitioner/x' } })).status,
+    ).toBe(403);
+  }
 });
 
 test('a version that was about somebody else is not seen by whoever may see the present one', async () => {

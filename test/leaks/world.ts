@@ -84,6 +84,7 @@ export const PATIENT_PARAMETER: Readonly<Record<HiddenType, string>> = {
 /** Somebody who asks. */
 export interface Member {
   readonly name: string;
+  readonly profile: { readonly reference: string };
   readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 
@@ -162,6 +163,7 @@ export class World {
     const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
     return {
       name,
+      profile: { reference: `ClientApplication/${id}` },
       ask: async (method, path, body, headers = {}) => {
         const response = await fetch(`${this.server.server.baseUrl}/fhir/R4/${path}`, {
           method,
