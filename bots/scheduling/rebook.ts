@@ -1,17 +1,19 @@
 import type { WithId } from '@medplum/core';
 import type { Appointment } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
+import type { OperationRun } from '../runtime/definition.ts';
 import { ofType, read } from '../runtime/load.ts';
 import { refuse } from '../runtime/outcome.ts';
 import { described, many, optional, reference, text } from '../runtime/parameters.ts';
 import type { Ref } from '../runtime/parameters.ts';
 import { actsFor, staffOrPatient } from '../runtime/requester.ts';
 import type { Requester } from '../runtime/requester.ts';
+import { settle } from '../runtime/settle.ts';
 import { unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { checkCutoff, checkNotice } from './booking-rules.ts';
 import { loadCalendar } from './calendar.ts';
-import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
+import { GIVING_ACCESS, recountAll, recountWrites, slotsOf } from './giving.ts';
 import type { Calendar } from './places.ts';
 import { askedSlots, checkBookable, checkFree, MAX_WRITES, takingWrites, withAppointment } from './taking.ts';
 import { actorsOf, idsOf, isForSlots, patientOf, slotIdsOf, slotPartOf } from './visit.ts';
@@ -29,17 +31,43 @@ export default operation({
   returns: 'Appointment',
   access: GIVING_ACCESS,
   who: staffOrPatient('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
-  load: async ({ fhir, requester }, { appointment: asked, slot }) => {
-    const found = await read(fhir, asked, 'appointment');
-    actsFor(requester, patientOf(found), 'appointment');
-    const ids = [...new Set([...slotIdsOf(found), ...idsOf(slot)])];
-    // Read again with the slots, so that the decision rests on one look at all of them.
-    const { calendar, beside } = await loadCalendar(fhir, ids, [asked], 2);
-    return { appointment: ofType(beside, 'Appointment')[0] ?? found, calendar };
+  run: async (run, input) => {
+    const { fhir, requester, now } = run;
+    let left: readonly string[] = [];
+    const moved = await settle({
+      fhir,
+      load: () => loadMove(run, input),
+      decide: ({ appointment, calendar }) => {
+        const decision = rebook(appointment, calendar, input, requester, now);
+        left = decision.writes.length > MAX_WRITES ? slotIdsOf(appointment) : [];
+        return decision;
+      },
+      requestedBy: requester.reference,
+    });
+    // What a long visit gives back may not have fitted into the transaction.
+    await recountAll(run, left);
+    return moved;
   },
-  decide: ({ appointment, calendar }, input, { requester, now }) =>
-    rebook(appointment, calendar, input, requester, now),
 });
+
+interface Move {
+  readonly appointment: WithId<Appointment>;
+  readonly calendar: Calendar;
+}
+
+async function loadMove({ fhir, requester }: OperationRun, input: MoveInput): Promise<Move> {
+  const found = await read(fhir, input.appointment, 'appointment');
+  actsFor(requester, patientOf(found), 'appointment');
+  const ids = [...new Set([...slotIdsOf(found), ...idsOf(input.slot)])];
+  // Read again with the slots, so that the decision rests on one look at all of them.
+  const { calendar, beside } = await loadCalendar(fhir, ids, [input.appointment], 2);
+  return { appointment: ofType(beside, 'Appointment')[0] ?? found, calendar };
+}
+
+interface MoveInput {
+  readonly appointment: Ref<'Appointment'>;
+  readonly slot: readonly Ref<'Slot'>[];
+}
 
 /** What moving a booking asks for. */
 export interface RebookInput {

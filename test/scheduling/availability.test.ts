@@ -216,7 +216,7 @@ describe('A visit that shuts more slots than one transaction takes', () => {
     expect(new Referee(model).faults(now, new Set())).toEqual([]);
   });
 
-  test('leaves nothing behind on the server: the sweep shuts the rest, a cancellation opens all', async () => {
+  test('leaves nothing behind on the server: the sweep shuts the rest, a move or a cancellation opens all', async () => {
     const short = await desk.newService('ten minutes');
     const slots = await desk.newSlots(WHOLE_DAY, {}, [[short, TEN_MINUTES]]);
     const day = slots[0]!.start.slice(0, 10);
@@ -229,6 +229,14 @@ describe('A visit that shuts more slots than one transaction takes', () => {
       return [...new Set(found.map(({ status }) => status))];
     };
     expect(await states()).toEqual(['busy']);
+
+    const tomorrow = slots.find(
+      ({ start, end }) => start > long.end && Date.parse(end) - Date.parse(start) === 480 * 60_000,
+    )!;
+    const move = { appointment: `Appointment/${booking.id}`, slot: `Slot/${tomorrow.id}` };
+    await desk.call('Appointment/$rebook', move);
+    expect(await states()).toEqual(['free']);
+    await desk.call('Appointment/$rebook', { ...move, slot: `Slot/${long.id}` });
     await desk.cancel(await desk.medplum.readResource('Appointment', booking.id));
     await desk.server.drain();
     expect(await states()).toEqual(['free']);
