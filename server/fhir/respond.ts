@@ -1,9 +1,8 @@
-import { getStatus, isCreated, isOk, notModified } from '@medplum/core';
-import type { Bundle, BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import { ContentType, getStatus, isCreated, isOk, notModified } from '@medplum/core';
+import type { BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import { withCharset } from '../http/body.ts';
 import { versionHeaders } from '../http/messages.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
-
-const CONTENT_TYPE = 'application/fhir+json; charset=utf-8';
 
 /** Makes the response of an outcome and a resource: status, validators and body, as the request prefers it. */
 export function respond(
@@ -11,8 +10,9 @@ export function respond(
   outcome: OperationOutcome,
   resource: Resource | undefined,
   fhirUrl: string,
+  contentType: string = ContentType.FHIR_JSON,
 ): FhirHttpResponse {
-  const headers: Record<string, string> = { 'content-type': CONTENT_TYPE };
+  const headers: Record<string, string> = { 'content-type': withCharset(contentType) };
   if (!resource) {
     return { status: getStatus(outcome), headers, body: JSON.stringify(outcome) };
   }
@@ -41,7 +41,7 @@ function bodyOf(request: FhirHttpRequest, outcome: OperationOutcome, resource: R
     case 'OperationOutcome':
       return JSON.stringify(outcome);
     default:
-      return JSON.stringify(isExtended(request) ? resource : plain(resource));
+      return JSON.stringify(isExtended(request) ? sent(resource, (same) => same) : plain(resource));
   }
 }
 
@@ -52,14 +52,20 @@ function isExtended({ headers }: FhirHttpRequest): boolean {
 
 /** A resource as clients see it that do not ask for Medplum's own fields of `meta`. */
 export function plain(resource: Resource): Resource {
-  if (resource.resourceType === 'Bundle') {
-    const entry = resource.entry?.map((item: BundleEntry) =>
-      item.resource ? { ...item, resource: plain(item.resource) } : item,
-    );
-    const bundle: Bundle = withPlainMeta(resource);
-    return entry ? { ...bundle, entry } : bundle;
+  return sent(resource, withPlainMeta);
+}
+
+/** A resource as it goes out: FHIR has no empty lists, and a search that finds nothing has no entries. */
+function sent(resource: Resource, change: <T extends Resource>(resource: T) => T): Resource {
+  if (resource.resourceType !== 'Bundle' || !resource.entry) {
+    return change(resource);
   }
-  return withPlainMeta(resource);
+  const { entry, ...bundle } = change(resource);
+  return entry?.length ? { ...bundle, entry: entry.map((item: BundleEntry) => withResource(item, change)) } : bundle;
+}
+
+function withResource(entry: BundleEntry, change: <T extends Resource>(resource: T) => T): BundleEntry {
+  return entry.resource ? { ...entry, resource: sent(entry.resource, change) } : entry;
 }
 
 function withPlainMeta<T extends Resource>(resource: T): T {

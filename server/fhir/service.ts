@@ -108,17 +108,23 @@ class RoutedFhirService implements FhirService {
     try {
       assertPreconditions(request);
       const repository = this.repository(context);
-      return await this.withSignedUrls(await this.route(request, repository), repository);
+      return await this.route(request, repository);
     } catch (error) {
       return respond(request, normalizeOperationOutcome(error), undefined, this.fhirUrl);
     }
   }
 
+  /** What a bot made for itself is sent as it is, unless it is a resource. */
+  private async withSignedResource(response: FhirHttpResponse, repository: Repository): Promise<FhirHttpResponse> {
+    return response.headers['content-type']?.startsWith('application/fhir+json')
+      ? this.withSignedUrls(response, repository)
+      : response;
+  }
+
   private async withSignedUrls(response: FhirHttpResponse, repository: Repository): Promise<FhirHttpResponse> {
     const { urls } = this.options;
-    const { body, headers } = response;
-    const mayHave = typeof body === 'string' && (body.includes('Binary/') || body.includes('/storage/'));
-    return urls && mayHave && headers['content-type']?.startsWith('application/fhir+json')
+    const { body } = response;
+    return urls && typeof body === 'string' && (body.includes('Binary/') || body.includes('/storage/'))
       ? { ...response, body: await signAttachments(body, repository, urls, this.options.baseUrl) }
       : response;
   }
@@ -138,19 +144,21 @@ class RoutedFhirService implements FhirService {
     const answer = (): Promise<FhirResponse> => this.router.handleRequest(routed, repository);
     // A bundle is one transaction from its first look at the store: a conditional entry must not be decided on what
     // another request is about to change. Each entry of a batch still fails alone.
-    const [outcome, resource] = isExclusive(request) ? await this.store.transaction(answer) : await answer();
+    const [outcome, resource, sending] = isExclusive(request) ? await this.store.transaction(answer) : await answer();
     const finished = this.finished.get(routed);
     if (finished) {
-      return finished;
+      return this.withSignedResource(finished, repository);
     }
     const other = isNotFound(outcome) ? await this.fallback?.(routeRequest(routed, repository, false)) : undefined;
     if (other && !Array.isArray(other)) {
-      return other;
+      return this.withSignedResource(other, repository);
     }
     if (!isOk(outcome) && !other && isMedplumOperation(request.url)) {
       return respond(request, notSupported(NOT_HERE), undefined, this.fhirUrl);
     }
-    return respond(request, other?.[0] ?? outcome, other ? other[1] : resource, this.fhirUrl);
+    const body = other ? other[1] : resource;
+    const response = respond(request, other?.[0] ?? outcome, body, this.fhirUrl, sending?.contentType);
+    return this.withSignedUrls(response, repository);
   }
 }
 

@@ -9,34 +9,37 @@ import type { Binary } from '@medplum/fhirtypes';
 import { waitFor } from '../../scripts/lib/wait-for.ts';
 import { TestServer } from '../testing.ts';
 import { MAX_MESSAGE_BYTES } from './body.ts';
+import { DEFAULT_PATIENCE } from './listen.ts';
 
-/** Short enough for a test, and each told from the others by what it ends. */
-const PATIENCE = { headers: 300, message: 300, content: 600, taking: 300, lingering: 300, closing: 5_000 };
+/** Short enough for a test. */
+const SHORT = { ...DEFAULT_PATIENCE, headers: 1000, message: 1000, content: 2000, lingering: 300 };
 
+/** Hurries those who send. */
+let hasty: TestServer;
+/** Hurries only those who take. */
 let t: TestServer;
 let dataDir: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'careline-slow-'));
-  t = await TestServer.start({ patience: PATIENCE, dataDir });
+  hasty = await TestServer.start({ patience: SHORT, dataDir });
+  t = await TestServer.start({ patience: { ...DEFAULT_PATIENCE, taking: 300 } });
 });
 afterAll(async () => {
-  await t.server.close();
+  await Promise.all([t, hasty].map(({ server }) => server.close()));
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const authorization = (): string => `Bearer ${t.medplum.getAccessToken()}`;
-
-async function open(): Promise<Socket> {
-  const { port } = new URL(t.server.baseUrl);
+async function open(on: TestServer): Promise<Socket> {
+  const { port } = new URL(on.server.baseUrl);
   const socket = connect(Number(port), '127.0.0.1');
   await once(socket, 'connect');
   return socket;
 }
 
 /** Sends some text and then nothing, and resolves with what came until the server closed. */
-async function stall(text: string): Promise<string> {
-  const socket = await open();
+async function stall(text: string, on = hasty): Promise<string> {
+  const socket = await open(on);
   let answer = '';
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
   socket.on('error', () => undefined);
@@ -46,8 +49,15 @@ async function stall(text: string): Promise<string> {
   return answer;
 }
 
-const head = (line: string, length: number): string =>
-  `${line} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization()}\r\nContent-Type: application/fhir+json\r\nContent-Length: ${length}\r\n\r\n`;
+const head = (line: string, length: number, on = hasty): string =>
+  [
+    `${line} HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${on.medplum.getAccessToken()}`,
+    'Content-Type: application/fhir+json',
+    `Content-Length: ${length}`,
+    '\r\n',
+  ].join('\r\n');
 
 const filesOf = (): Promise<string[]> => readdir(join(dataDir, 'binary')).catch(() => []);
 
@@ -91,7 +101,7 @@ test('a client that takes nothing of what it asked for is let go', async () => {
   });
   const { url } = (await made.json()) as Binary & { url: string };
   const { pathname, search } = new URL(url);
-  const socket = await open();
+  const socket = await open(t);
   socket.pause();
   socket.on('error', () => undefined);
   socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -113,13 +123,14 @@ async function logged(): Promise<true | undefined> {
 describe('what is too large', () => {
   test('as a message is refused, whether its length is known or not', async () => {
     const body = `"${'x'.repeat(MAX_MESSAGE_BYTES)}"`;
-    const start = head('POST /fhir/R4/Patient', body.length).replace('Host: x', 'Host: x\r\nConnection: close');
-    expect(await stall(`${start}${body}`)).toMatch(/^HTTP\/1.1 413/);
+    const start = head('POST /fhir/R4/Patient', body.length, t).replace('Host: x', 'Host: x\r\nConnection: close');
+    expect(await stall(`${start}${body}`, t)).toMatch(/^HTTP\/1.1 413/);
     const chunked = start.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n`;
-    expect(await stall(`${chunked}${chunk}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413/);
+    expect(await stall(`${chunked}${chunk}0\r\n\r\n`, t)).toMatch(/^HTTP\/1.1 413/);
     // Without an end, too.
-    expect(await stall(`${chunked}${chunk}`)).toMatch(/^HTTP\/1.1 4(08|13)/);
+    const endless = chunked.replace(t.medplum.getAccessToken() as string, hasty.medplum.getAccessToken() as string);
+    expect(await stall(`${endless}${chunk}`)).toMatch(/^HTTP\/1.1 4(08|13)/);
   });
 
   test('as headers is refused', async () => {
@@ -130,14 +141,14 @@ describe('what is too large', () => {
 });
 
 test('others are served while slow ones hold their connections', async () => {
-  const slow = await Promise.all(Array.from({ length: 50 }, () => open()));
+  const slow = await Promise.all(Array.from({ length: 50 }, () => open(hasty)));
   slow.forEach((socket) => {
     socket.on('error', () => undefined);
     socket.write('GET /healthcheck HTTP/1.1\r\n');
   });
   const closed = Promise.all(slow.map((socket) => once(socket, 'close')));
   slow.forEach((socket) => socket.resume());
-  expect((await t.fetch('/fhir/R4/Patient')).status).toBe(200);
+  expect((await hasty.fetch('/fhir/R4/Patient')).status).toBe(200);
   await closed;
 });
 

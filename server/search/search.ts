@@ -54,7 +54,7 @@ export class Search {
       await this.addIncludes(request, found, entry);
     }
     const bundle: Bundle<WithId<T>> = { resourceType: 'Bundle', type: 'searchset' };
-    if (entry.length > 0) {
+    if (count > 0) {
       bundle.entry = entry.map((item) => this.shown(item, request));
     }
     if (total !== undefined) {

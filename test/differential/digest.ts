@@ -127,7 +127,7 @@ function hidden(value: unknown, hide: (text: string) => string): unknown {
       Object.entries(value)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         // A display is the name that the project's people gave to something.
-        .filter(([key]) => key !== 'display')
+        .filter(([key, item]) => key !== 'display' && !(key === 'extensions' && JSON.stringify(item) === '{}'))
         .map(([key, item]) => [key, hidden(item, hide)]),
     );
   }

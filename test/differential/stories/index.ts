@@ -3,6 +3,7 @@ import { BOTS } from './bots.ts';
 import { BUNDLES } from './bundles.ts';
 import { CONDITIONAL } from './conditional.ts';
 import { CONTENT } from './content.ts';
+import { GRAPHQL } from './graphql.ts';
 import { PAGING } from './paging.ts';
 import { PATCHING } from './patching.ts';
 import { PEOPLE } from './people.ts';
@@ -20,6 +21,7 @@ export const STORIES: readonly Story[] = [
   SEARCHING,
   PAGING,
   BUNDLES,
+  GRAPHQL,
   BOTS,
   CONTENT,
   PEOPLE,
