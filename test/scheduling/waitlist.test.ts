@@ -5,8 +5,7 @@ import type { Appointment, HealthcareService, Patient, Schedule, Slot, Task } fr
 import { holdExpires } from '../../bots/scheduling/appointment-states.ts';
 import { DAYS } from '../../bots/scheduling/availability.ts';
 import { BOOKING_RULES } from '../../bots/scheduling/names.ts';
-import { inOrder, isOffer, WAITLIST_SINCE, wishOf } from '../../bots/scheduling/waitlist.ts';
-import { decideAdmission } from '../../bots/scheduling/waitlist-entry.ts';
+import { isOffer, wishOf } from '../../bots/scheduling/waitlist.ts';
 import { messagesOf, setDeliveries } from '../appointments.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
@@ -278,48 +277,5 @@ describe('An entry to which nothing can be offered', () => {
     const tickets = await Promise.all(entries.map(ticketsFor));
     expect(tickets.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
     expect(await statesOf(...entries)).toEqual([...Array.from({ length: 5 }, () => 'waitlist'), 'cancelled']);
-  });
-});
-
-describe('The order', () => {
-  const entry = (id: string, priority: number | undefined, since: string): WithId<Appointment> => ({
-    resourceType: 'Appointment',
-    id,
-    status: 'waitlist',
-    priority,
-    participant: [],
-    extension: [{ url: WAITLIST_SINCE, valueInstant: since }],
-  });
-
-  test('is by priority, of which 0 and none are the last, then by time', () => {
-    const entries = [
-      entry('none', undefined, '2026-03-01T00:00:00Z'),
-      entry('zero', 0, '2026-03-02T00:00:00Z'),
-      entry('nine', 9, '2026-03-03T00:00:00Z'),
-      entry('one-late', 1, '2026-03-02T00:00:00Z'),
-      entry('one-early', 1, '2026-03-01T22:00:00-05:00'),
-      entry('one-first', 1, '2026-03-01T23:00:00Z'),
-    ];
-    expect(inOrder(entries).map(({ id }) => id)).toEqual([
-      'one-first',
-      'one-late',
-      'one-early',
-      'nine',
-      'none',
-      'zero',
-    ]);
-  });
-
-  test('is not for a patient to choose', () => {
-    const found = [{ resourceType: 'Patient' as const, id: 'p' }];
-    const appointment = {
-      ...entry('e', 1, '2020-01-01T00:00:00Z'),
-      meta: { versionId: '1', lastUpdated: '2026-03-02T00:00:00Z' },
-    };
-    const admitted = (author: string): Appointment =>
-      decideAdmission({ appointment, author, found }, new Date()).writes[0]?.resource as Appointment;
-    expect(admitted('Patient/p')).toMatchObject({ extension: [{ valueInstant: '2026-03-02T00:00:00Z' }] });
-    expect(admitted('Patient/p').priority).toBeUndefined();
-    expect(admitted('Practitioner/p')).toBeUndefined();
   });
 });
