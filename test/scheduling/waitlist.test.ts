@@ -6,7 +6,7 @@ import { holdExpires } from '../../bots/scheduling/appointment-states.ts';
 import { DAYS } from '../../bots/scheduling/availability.ts';
 import { BOOKING_RULES } from '../../bots/scheduling/names.ts';
 import { isOffer, wishOf } from '../../bots/scheduling/waitlist.ts';
-import { messagesOf, setDeliveries } from '../appointments.ts';
+import { messagesOf, setDeliveries, skipTo } from '../appointments.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { withPattern } from './fixtures.ts';
@@ -70,6 +70,9 @@ const now = ({ id }: WithId<Appointment>): Promise<WithId<Appointment>> =>
 
 const statesOf = (...entries: WithId<Appointment>[]): Promise<string[]> =>
   Promise.all(entries.map(async (entry) => (await now(entry)).status));
+
+/** The hour of an offer goes by. */
+const offerExpires = (): Promise<void> => skipTo(desk, new Date(desk.clock.now() + 56 * MINUTE_MS).toISOString());
 
 const release = ({ id }: WithId<Appointment>): Promise<WithId<Appointment>> =>
   desk.call('Slot/$release', { appointment: `Appointment/${id}` });
@@ -149,7 +152,7 @@ describe('Who waits', () => {
     await desk.server.drain();
     expect(await statesOf(urgent, first, second)).toEqual(['waitlist', 'pending', 'waitlist']);
 
-    await desk.server.advance({ minutes: 61 });
+    await offerExpires();
     expect(await statesOf(urgent, first, second)).toEqual(['waitlist', 'waitlist', 'pending']);
     // Leaving the list is a cancellation; nobody is left whom this place was not offered to.
     await desk.cancel(await now(second));
@@ -163,7 +166,7 @@ describe('Who waits', () => {
     const entry = await wait(service, await desk.newPatient());
     for (const slot of slots.slice(0, 3)) {
       expect(await now(entry)).toMatchObject({ status: 'pending', start: slot.start });
-      await desk.server.advance({ minutes: 61 });
+      await offerExpires();
     }
     expect(await now(entry)).toMatchObject({
       status: 'cancelled',
