@@ -12,6 +12,7 @@ const WITHOUT_CRITERIA = /^\/*\w+\/*(\?[&=]*)?$/;
  */
 export function assertPreconditions(request: FhirHttpRequest): void {
   assertTag(request.headers['if-match'], 'If-Match');
+  assertSearch(request.headers['if-none-exist'], 'If-None-Exist');
   assertCriteria(request.method, request.url);
   if (!isBundle(request.body)) {
     return;
@@ -34,6 +35,7 @@ export function assertPreconditions(request: FhirHttpRequest): void {
       }
     }
     assertTag(entry.request?.ifMatch, `${path}.request.ifMatch`);
+    assertSearch(entry.request?.ifNoneExist, `${path}.request.ifNoneExist`);
     assertCriteria(entry.request?.method, entry.request?.url);
   }
 }
@@ -46,6 +48,15 @@ function assertCriteria(method: string | undefined, url: string | undefined): vo
   if (['PUT', 'PATCH', 'DELETE'].includes(method ?? '') && WITHOUT_CRITERIA.test(url ?? '')) {
     const outcome = badRequest('Name the resource by its id, or give search criteria');
     throw new OperationOutcomeError({ ...outcome, id: preconditionFailed.id });
+  }
+}
+
+/** Refuses criteria that the router would take for none, and so for the first resource that there is. */
+function assertSearch(criteria: string | string[] | undefined, expression: string): void {
+  if (criteria !== undefined && !/^[^?]+=/.test(String(criteria))) {
+    throw new OperationOutcomeError(
+      badRequest('Expected search criteria, such as identifier=system|value', expression),
+    );
   }
 }
 

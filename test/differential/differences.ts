@@ -7,7 +7,7 @@ export const DIFFERENCES = {
     'A condition on a version holds on every write; Medplum drops it on conditional ones, patches, deletions and what is deleted.',
   'if-match-quoted': 'An If-Match without quotes is refused; Medplum drops it and writes.',
   'criteria-needed':
-    'PUT, PATCH and DELETE of a type without criteria are refused: they would change the only resource there is.',
+    'PUT, PATCH and DELETE of a type without criteria are refused: they would change the only resource there is. So is If-None-Exist with a question mark, which Medplum takes for no criteria.',
   'not-modified': 'If-None-Match is answered with 304 where nothing changed.',
   head: 'HEAD is answered as GET, without the body.',
   'prefer-outcome': 'Prefer: return=OperationOutcome is honoured.',

@@ -42,18 +42,6 @@ export const CONDITIONAL: Story = {
       }),
     },
     {
-      name: 'create if none exists, with a question mark',
-      send: 'POST Patient',
-      headers: { 'if-none-exist': '?identifier=urn:careline:differential:key|{run}-1' },
-      body: {
-        resourceType: 'Patient',
-        meta: TAG,
-        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
-        active: true,
-      },
-      expect: outcome(412, 'multiple-matches: error multiple-matches'),
-    },
-    {
       name: 'another with the same key',
       send: 'POST Patient',
       body: {
@@ -74,6 +62,19 @@ export const CONDITIONAL: Story = {
         },
         { location: '{base}/fhir/R4/Patient/{two}' },
       ),
+    },
+    {
+      name: 'create if none exists, with a question mark',
+      send: 'POST Patient',
+      headers: { 'if-none-exist': '?identifier=urn:careline:differential:key|{run}-1' },
+      body: {
+        resourceType: 'Patient',
+        meta: TAG,
+        identifier: [{ system: 'urn:careline:differential:key', value: '{run}-1' }],
+        active: true,
+      },
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+      here: { because: 'criteria-needed', answer: outcome(400, 'error invalid @If-None-Exist') },
     },
     {
       name: 'create if none exists: there are two',
@@ -239,10 +240,37 @@ export const CONDITIONAL: Story = {
       expect: outcome(400, 'error invalid'),
     },
     {
+      name: 'one of a type',
+      send: 'POST EnrollmentRequest',
+      body: { resourceType: 'EnrollmentRequest', meta: TAG },
+      expect: resource(
+        201,
+        '{uuid}',
+        { id: '{uuid}', resourceType: 'EnrollmentRequest' },
+        { location: '{base}/fhir/R4/EnrollmentRequest/{uuid}' },
+      ),
+    },
+    {
+      name: 'another of that type',
+      send: 'POST EnrollmentRequest',
+      body: { resourceType: 'EnrollmentRequest', meta: TAG },
+      expect: resource(
+        201,
+        '{uuid}',
+        { id: '{uuid}', resourceType: 'EnrollmentRequest' },
+        { location: '{base}/fhir/R4/EnrollmentRequest/{uuid}' },
+      ),
+    },
+    {
       name: 'update of a type without criteria',
-      send: 'PUT Basic',
-      body: { resourceType: 'Basic', code: { text: 'x' } },
-      keep: 'b',
+      send: 'PUT EnrollmentRequest',
+      body: { resourceType: 'EnrollmentRequest' },
+      expect: outcome(412, 'multiple-matches: error multiple-matches'),
+      here: { because: 'criteria-needed', answer: outcome(412, 'precondition-failed: error invalid') },
+    },
+    {
+      name: 'delete of a type without criteria',
+      send: 'DELETE EnrollmentRequest',
       expect: outcome(412, 'multiple-matches: error multiple-matches'),
       here: { because: 'criteria-needed', answer: outcome(412, 'precondition-failed: error invalid') },
     },
