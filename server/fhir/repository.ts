@@ -59,8 +59,6 @@ export class Repository extends FhirRepository {
   readonly options: RepositoryOptions;
   /** Where links begin: `…/fhir/R4`. */
   readonly fhirUrl: string;
-  /** The server's address, without a slash at its end. */
-  readonly baseUrl: string;
   private readonly access: Access;
   private readonly reader: ResourceReader;
   private readonly searches: Search;
@@ -71,8 +69,7 @@ export class Repository extends FhirRepository {
     this.store = store;
     this.context = context;
     this.options = options;
-    this.baseUrl = options.baseUrl ?? '';
-    this.fhirUrl = `${this.baseUrl}/fhir/R4`;
+    this.fhirUrl = `${options.baseUrl ?? ''}/fhir/R4`;
     this.access = new Access(context);
     this.reader = new ResourceReader(this.access);
     this.searches = new Search(store, this.access, this, this.fhirUrl);
@@ -241,7 +238,7 @@ export class Repository extends FhirRepository {
     row: ResourceRow | undefined,
   ): Promise<WithId<T>> {
     const now = new Date(this.store.clock.now()).toISOString();
-    const resolved = await withOwnReferences(this, resource, this.baseUrl);
+    const resolved = await withOwnReferences(this, resource, this.options.baseUrl ?? '');
     const given = withMeta(resolved, nextMeta(this.context, resolved, before, now));
     const restored = this.access.restoreFields(given, before);
     const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
