@@ -10,7 +10,7 @@ export default [
   when('Appointment', becomes('arrived')).run('journeys/advance'),
   when('Appointment', becomes('checked-in')).run('journeys/advance'),
   when('Appointment', becomes('fulfilled')).run('journeys/advance'),
-  when('Appointment', becomes('noshow')).run('journeys/advance'),
+  when('Appointment', becomes('noshow')).run('journeys/advance', 'journeys/start-by-event'),
   when('Appointment', becomes('cancelled')).run('scheduling/give-back', 'journeys/revoke'),
   when('Appointment', becomes('entered-in-error')).run('scheduling/give-back', 'journeys/revoke'),
   when('Appointment', deleted()).run('scheduling/give-back'),

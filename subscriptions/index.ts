@@ -1,8 +1,12 @@
 import appointment from './appointment.ts';
 import carePlan from './care-plan.ts';
 import communication from './communication.ts';
+import condition from './condition.ts';
+import definitions from './definitions.ts';
 import documentReference from './document-reference.ts';
 import encounter from './encounter.ts';
+import patient from './patient.ts';
+import questionnaireResponse from './questionnaire-response.ts';
 import schedule from './schedule.ts';
 import slot from './slot.ts';
 import task from './task.ts';
@@ -14,6 +18,10 @@ export const rules: readonly Rule[] = [
   ...slot,
   ...appointment,
   ...encounter,
+  ...patient,
+  ...condition,
+  ...questionnaireResponse,
+  ...definitions,
   ...carePlan,
   ...task,
   ...communication,

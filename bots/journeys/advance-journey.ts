@@ -8,7 +8,10 @@ import { stageOf } from './journey.ts';
 import type { Journey } from './journey.ts';
 import { JOURNEY_ACCESS, JOURNEY_SECRETS } from './load.ts';
 import type { Loaded } from './load.ts';
-import { completeIfDone, enter, MANUAL, positionOf } from './moves.ts';
+import { MANUAL } from './events.ts';
+import { positionOf } from './entering.ts';
+import { completeIfDone, enter } from './moves.ts';
+import { arm } from './timers.ts';
 import { loadForOperation } from './operations.ts';
 
 export default operation({
@@ -40,7 +43,7 @@ export function moveByHand({ journey, facts }: Loaded, target: number, now: Date
   if (journey.stages[target]?.status === 'in-progress') {
     return journey;
   }
-  return completeIfDone(enter(journey, target, MANUAL, facts, now), facts, now);
+  return arm(completeIfDone(enter(journey, target, MANUAL, facts, now), facts, now), facts);
 }
 
 function targetOf(journey: Journey, to: string | undefined): number {

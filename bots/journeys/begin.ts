@@ -10,10 +10,11 @@ import type { Decision, Write } from '../runtime/writes.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Facts } from './facts.ts';
 import { isCalledOff } from './facts.ts';
-import { journeyKey, newCarePlan, newJourney, writesOf } from './journey.ts';
+import { causedBy, journeyKey, newCarePlan, newJourney, writesOf } from './journey.ts';
 import { JOURNEY_ACCESS, loadJourneys, loadSources } from './load.ts';
 import { advance } from './moves.ts';
 import { JOURNEY_SID } from './names.ts';
+import type { Cause } from './shown.ts';
 
 export const BEGIN_ACCESS: Access = { ...JOURNEY_ACCESS, Appointment: 'write', Slot: 'read', Schedule: 'read' };
 
@@ -73,14 +74,17 @@ function lists(appointment: WithId<Appointment>, plan: Write<CarePlan>): Write<A
  * Starts a journey that belongs to no appointment: one of a definition and patient at a time. The CarePlan is made
  * once, by a condition on its own as a draft; what else belongs to it follows, guarded by the CarePlan's version. A
  * start that broke off in between goes on when it is repeated, or with the sweep.
+ * @param cause - The resource that shows the event by which it starts, if nobody asked for it.
  */
 export async function beginForPatient(
   run: Run,
   definition: JourneyDefinition,
   patient: WithId<Patient>,
   requestedBy?: string,
+  cause?: WithId<Cause>,
 ): Promise<CarePlan> {
-  const draft: CarePlan = { ...newCarePlan(definition.source, patient, undefined, run.now), status: 'draft' };
+  const asked: CarePlan = { ...newCarePlan(definition.source, patient, undefined, run.now), status: 'draft' };
+  const draft = cause ? causedBy(asked, cause, definition.source) : asked;
   const key = `${JOURNEY_SID}|${journeyKey(patient, definition.source)}`;
   const plan = await settle<undefined, CarePlan>({
     fhir: run.fhir,

@@ -11,8 +11,7 @@ import { isGenerated, SLOT_HORIZON } from '../scheduling/names.ts';
 import type { Run } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { DEFAULT_JOURNEY } from './names.ts';
-
-const WORKFLOW = 'http://terminology.hl7.org/CodeSystem/plan-definition-type|workflow-definition';
+import { WORKFLOW } from './report.ts';
 
 /**
  * The definition that a booking starts: the service's own, else the default one. None for a booking on a Schedule that

@@ -1,6 +1,11 @@
-import { parseFhirPath } from '@medplum/core';
-import type { Duration, PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition } from '@medplum/fhirtypes';
+import type { PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition } from '@medplum/fhirtypes';
+import { isExpression } from './expressions.ts';
 import { STAGE_CODE } from './names.ts';
+import { orderProblems } from './order.ts';
+import { APPOINTMENT_ACTION, readRelation } from './relation.ts';
+import type { Due } from './relation.ts';
+import { readRepeat, readStageTime, readTriggers } from './stage-timing.ts';
+import type { Repeat, StageTime, Triggers } from './stage-timing.ts';
 
 /** A PlanDefinition, read as a journey. */
 export interface JourneyDefinition {
@@ -8,13 +13,16 @@ export interface JourneyDefinition {
   readonly stages: readonly StageDefinition[];
 }
 
-export interface StageDefinition {
+export interface StageDefinition extends Triggers {
+  /** The `id` of its action, by which others are related to it. */
+  readonly id?: string;
   /** The code of `BASE/CodeSystem/journey-stage`, or of the clinic's own system. */
   readonly code: string;
   readonly title: string;
-  /** Names of the events that enter it. */
-  readonly triggers: readonly string[];
-  /** FHIRPath over the patient, with `%appointment`. All must be true, or the stage is skipped. */
+  /** When it is entered by itself. */
+  readonly time?: StageTime;
+  readonly repeat?: Repeat;
+  /** FHIRPath over the patient, with `%appointment` and `%answers`. All must be true, or the stage is skipped. */
   readonly conditions: readonly string[];
   readonly steps: readonly StepDefinition[];
 }
@@ -27,32 +35,6 @@ export interface StepDefinition {
   readonly due: Due;
   readonly conditions: readonly string[];
 }
-
-/** When a step is due: so long before or after an edge of what it is related to. */
-export interface Due {
-  readonly anchor: 'stage-entry' | 'appointment-start' | 'appointment-end';
-  readonly direction: 'before' | 'after';
-  readonly offset?: Duration;
-}
-
-/** The id that a step's `relatedAction` names to be timed by the appointment. */
-export const APPOINTMENT_ACTION = 'appointment';
-
-/** R4's relationships as an edge and a direction. `before` is before the start, `after` is after the end. */
-const RELATIONSHIPS: Readonly<Record<string, readonly [edge: 'start' | 'end', direction: 'before' | 'after']>> = {
-  'before-start': ['start', 'before'],
-  before: ['start', 'before'],
-  'before-end': ['end', 'before'],
-  'concurrent-with-start': ['start', 'after'],
-  concurrent: ['start', 'after'],
-  'concurrent-with-end': ['end', 'after'],
-  'after-start': ['start', 'after'],
-  after: ['end', 'after'],
-  'after-end': ['end', 'after'],
-};
-
-/** UCUM codes that an offset may have. */
-export const OFFSET_UNITS = ['min', 'h', 'd', 'wk', 'mo', 'a'] as const;
 
 /** Stage codes and step ids become parts of identifiers. */
 const NAME = /^[A-Za-z0-9.-]{1,64}$/;
@@ -81,6 +63,7 @@ export function readDefinition(source: PlanDefinition): { definition: JourneyDef
   if (stages.length + largest > MAX_TASKS) {
     problems.push(`action: the stages and the steps of the largest one are too many to start at once.`);
   }
+  problems.push(...orderProblems(stages));
   return { definition: { source, stages }, problems };
 }
 
@@ -90,13 +73,9 @@ function readStage(action: PlanDefinitionAction, path: string, problems: string[
   if (!NAME.test(code)) {
     problems.push(`${path}.code: a stage needs a code of letters, digits, "." and "-".`);
   }
-  const triggers = (action.trigger ?? []).flatMap(({ type, name }, index) => {
-    if (type !== 'named-event' || !name) {
-      problems.push(`${path}.trigger[${index}]: a trigger is a named event.`);
-      return [];
-    }
-    return [name];
-  });
+  const triggers = readTriggers(action.trigger ?? [], path, problems);
+  const time = readStageTime(action, path, problems);
+  const repeat = readRepeat(action, path, problems);
   const steps = (action.action ?? []).map((step, index) =>
     readStep(step, `step-${index + 1}`, action.id, `${path}.action[${index}]`, problems),
   );
@@ -106,7 +85,16 @@ function readStage(action: PlanDefinitionAction, path: string, problems: string[
     problems,
   );
   const conditions = readConditions(action.condition, path, problems);
-  return { code, title: action.title ?? code, triggers, conditions, steps };
+  return {
+    ...(action.id && { id: action.id }),
+    code,
+    title: action.title ?? code,
+    ...triggers,
+    ...(time && { time }),
+    ...(repeat && { repeat }),
+    conditions,
+    steps,
+  };
 }
 
 function readStep(
@@ -135,31 +123,14 @@ function readStep(
 
 /** A step without a `relatedAction` is due when its stage is entered. */
 function readDue(action: PlanDefinitionAction, stage: string | undefined, path: string, problems: string[]): Due {
-  const atEntry: Due = { anchor: 'stage-entry', direction: 'after' };
-  const [related, ...others] = action.relatedAction ?? [];
-  if (!related) {
-    return atEntry;
+  const relation = readRelation(action, path, problems);
+  if (!relation) {
+    return { anchor: 'stage-entry', direction: 'after' };
   }
-  if (others.length > 0 || related.offsetRange) {
-    problems.push(`${path}.relatedAction: a step is timed by one relation, with offsetDuration.`);
-  }
-  const offset = related.offsetDuration;
-  const unit = offset?.code ?? offset?.unit;
-  const known = OFFSET_UNITS.some((allowed) => allowed === unit);
-  if (offset && (!known || offset.value === undefined || offset.value < 0)) {
-    problems.push(`${path}.relatedAction.offsetDuration: a value from 0 in one of ${OFFSET_UNITS.join(', ')}.`);
-  }
-  const [edge, direction] = RELATIONSHIPS[related.relationship] ?? (['start', 'after'] as const);
-  if (related.actionId === APPOINTMENT_ACTION) {
-    return { anchor: `appointment-${edge}`, direction, ...(offset && { offset }) };
-  }
-  if (related.actionId !== stage) {
+  if (relation.related !== APPOINTMENT_ACTION && relation.related !== stage) {
     problems.push(`${path}.relatedAction.actionId: the id of its own stage, or "${APPOINTMENT_ACTION}".`);
   }
-  if (edge !== 'start' || direction !== 'after') {
-    problems.push(`${path}.relatedAction.relationship: a stage times its steps from its start on.`);
-  }
-  return { ...atEntry, ...(offset && { offset }) };
+  return relation.due;
 }
 
 function readConditions(
@@ -172,10 +143,8 @@ function readConditions(
       problems.push(`${path}.condition[${index}]: an applicability in text/fhirpath.`);
       return [];
     }
-    try {
-      parseFhirPath(expression.expression);
-    } catch {
-      problems.push(`${path}.condition[${index}].expression: this is no FHIRPath.`);
+    if (!isExpression(expression.expression)) {
+      problems.push(`${path}.condition[${index}].expression: this is no FHIRPath that can be evaluated.`);
     }
     return [expression.expression];
   });

@@ -1,6 +1,13 @@
-import { evalFhirPathTyped, toTypedValue } from '@medplum/core';
 import type { WithId } from '@medplum/core';
-import type { ActivityDefinition, Appointment, Encounter, Patient, Questionnaire } from '@medplum/fhirtypes';
+import type {
+  ActivityDefinition,
+  Appointment,
+  Encounter,
+  Patient,
+  Questionnaire,
+  QuestionnaireResponse,
+} from '@medplum/fhirtypes';
+import { holds } from './expressions.ts';
 
 /** What a step is an instance of. */
 export type StepSource = ActivityDefinition | Questionnaire;
@@ -9,8 +16,14 @@ export type StepSource = ActivityDefinition | Questionnaire;
 export interface Facts {
   readonly patient: WithId<Patient>;
   readonly appointment?: WithId<Appointment>;
-  /** All of the appointment. */
+  /** All of the appointment, and the one that the journey began with. */
   readonly encounters: readonly WithId<Encounter>[];
+  /** The patient's, complete ones, since the journey began; the latest first. */
+  readonly answers?: readonly WithId<QuestionnaireResponse>[];
+  /** Those of them since the stage that the patient is in was entered; set by the moves. */
+  readonly stageAnswers?: readonly WithId<QuestionnaireResponse>[];
+  /** The type of the resource whose event started the journey, where it was not a booking. */
+  readonly cause?: string;
   /** IANA zone of the place of the visit. */
   readonly zone: string;
   /** By url, those of the definition's steps that there are. */
@@ -57,6 +70,18 @@ export function eventsOf(facts: Facts): ReadonlySet<string> {
   if (started.some((encounter) => encounter.status === 'finished')) {
     events.add('encounter-finished');
   }
+  if (started.some(isDischarged)) {
+    events.add('encounter-discharged');
+  }
+  if ((facts.answers?.length ?? 0) > 0 || facts.cause === 'QuestionnaireResponse') {
+    events.add('questionnaire-answered');
+  }
+  if (facts.cause === 'Condition') {
+    events.add('condition-confirmed');
+  }
+  if (facts.cause === 'Patient') {
+    events.add('patient-registered');
+  }
   return events;
 }
 
@@ -64,11 +89,14 @@ export function eventsOf(facts: Facts): ReadonlySet<string> {
 export const isCalledOff = (appointment: Appointment | undefined): boolean =>
   appointment?.status === 'cancelled' || appointment?.status === 'entered-in-error';
 
-/** Whether all conditions (FHIRPath over the patient, with `%appointment`) are true. */
-export function applies(conditions: readonly string[], { patient, appointment }: Facts): boolean {
-  const variables = { '%appointment': { type: 'Appointment', value: appointment } };
-  return conditions.every((condition) => {
-    const result = evalFhirPathTyped(condition, [toTypedValue(patient)], variables);
-    return result.length === 1 && result[0]?.value === true;
-  });
-}
+/** A stay that is over: it says where the patient went, or its class is one of a patient who was admitted. */
+export const isDischarged = (encounter: Encounter): boolean =>
+  encounter.status === 'finished' &&
+  (encounter.hospitalization?.dischargeDisposition !== undefined || ADMITTED.includes(encounter.class.code ?? ''));
+
+/** HL7's v3-ActCode: inpatient, acute, non-acute, emergency, observation, short stay. */
+const ADMITTED: readonly string[] = ['IMP', 'ACUTE', 'NONAC', 'EMER', 'OBSENC', 'SS'];
+
+/** Whether all conditions (FHIRPath over the patient, with `%appointment`, `%answers`, `%stageAnswers`) are true. */
+export const applies = (conditions: readonly string[], facts: Facts): boolean =>
+  conditions.every((condition) => holds(condition, facts.patient, facts));

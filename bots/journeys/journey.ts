@@ -14,7 +14,8 @@ import type {
 import { create, temporary, update } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
 import type { JourneyDefinition } from './definition.ts';
-import { JOURNEY_SID, STAGE_CODE, STAGE_SID, STEP_SID } from './names.ts';
+import type { Cause } from './shown.ts';
+import { CAUSE_SID, JOURNEY_SID, STAGE_CODE, STAGE_SID, STEP_SID } from './names.ts';
 
 export type Step = CommunicationRequest | Task;
 
@@ -36,6 +37,10 @@ export interface Journey {
  */
 export const journeyKey = (subject: Appointment | Patient, definition: PlanDefinition): string =>
   `${subject.resourceType}/${subject.id}/PlanDefinition/${definition.id}`;
+
+/** The business key of a journey that an event started: one for the resource that shows it and a definition. */
+export const causeKey = ({ resourceType, id }: Resource, definition: PlanDefinition): string =>
+  `${resourceType}/${id}/PlanDefinition/${definition.id}`;
 
 export const keyOf = (carePlan: CarePlan): string => getIdentifier(carePlan, JOURNEY_SID) ?? '';
 export const stageOf = (task: Task): string =>
@@ -68,6 +73,18 @@ export function newCarePlan(
     period: { start: now.toISOString() },
     created: now.toISOString(),
     ...(appointment && { activity: [{ reference: createReference(appointment) }] }),
+  };
+}
+
+/** A CarePlan that an event started: it names the resource that shows it. */
+export function causedBy(plan: CarePlan, cause: WithId<Cause>, definition: PlanDefinition): CarePlan {
+  const reference = { reference: `${cause.resourceType}/${cause.id}` };
+  return {
+    ...plan,
+    identifier: [...(plan.identifier ?? []), { system: CAUSE_SID, value: causeKey(cause, definition) }],
+    ...(cause.resourceType === 'Encounter' && { encounter: reference }),
+    ...(cause.resourceType === 'Condition' && { addresses: [reference] }),
+    supportingInfo: [reference],
   };
 }
 

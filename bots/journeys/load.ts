@@ -1,15 +1,23 @@
 import type { WithId } from '@medplum/core';
 import { getIdentifier, getReferenceString, isDefined } from '@medplum/core';
-import type { Appointment, CarePlan, PlanDefinition, Resource } from '@medplum/fhirtypes';
+import type {
+  Appointment,
+  CarePlan,
+  Encounter,
+  PlanDefinition,
+  QuestionnaireResponse,
+  Resource,
+} from '@medplum/fhirtypes';
 import { visitOf, visitUrls, zoneOf } from '../messages/visit.ts';
 import type { Access, Run } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
+import { answeredAt } from './answered.ts';
 import { readDefinition } from './definition.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Facts, StepSource } from './facts.ts';
 import { newJourney, stageOf } from './journey.ts';
 import type { Journey, Step } from './journey.ts';
-import { JOURNEY_SID, STEP_SID } from './names.ts';
+import { CAUSE_SID, JOURNEY_SID, STEP_SID } from './names.ts';
 
 /** A journey as it stands, and the world that it stands in. */
 export interface Loaded {
@@ -32,6 +40,7 @@ export const JOURNEY_ACCESS: Access = {
   Practitioner: 'read',
   PractitionerRole: 'read',
   Questionnaire: 'read',
+  QuestionnaireResponse: 'read',
   Task: 'write',
 };
 
@@ -60,6 +69,8 @@ export async function loadJourneys({ fhir, secrets }: Run, query: string): Promi
         ...appointments.flatMap(visitUrls),
         ...openMessagesUrls(plans),
         ...encountersUrls(appointments),
+        ...plans.map(({ encounter }) => encounter?.reference).filter(isDefined),
+        ...answersUrls(plans),
       ]),
     ])
   ).flat();
@@ -81,11 +92,9 @@ export async function loadJourneys({ fhir, secrets }: Run, query: string): Promi
         facts: {
           patient,
           ...(appointment && { appointment }),
-          encounters: ofType(around, 'Encounter').filter(
-            (encounter) =>
-              appointment &&
-              encounter.appointment?.some(({ reference }) => reference === `Appointment/${appointment.id}`),
-          ),
+          encounters: encountersOf(plan, appointment, ofType(around, 'Encounter')),
+          answers: answersOf(plan, ofType(around, 'QuestionnaireResponse')),
+          ...causeOf(plan),
           zone: zoneOf(appointment ? visitOf(appointment, around) : {}, secrets),
           sources,
           sending: ofType(around, 'Communication').some((message) =>
@@ -112,6 +121,35 @@ export async function loadSources(
   return new Map(sources.map((source) => [source.url ?? '', source]));
 }
 
+/** Those of the appointment, and the one that the journey is about. A resource that was found twice counts once. */
+function encountersOf(
+  plan: CarePlan,
+  appointment: WithId<Appointment> | undefined,
+  found: readonly WithId<Encounter>[],
+): WithId<Encounter>[] {
+  const own = found.filter(
+    (encounter) =>
+      plan.encounter?.reference === `Encounter/${encounter.id}` ||
+      (appointment && encounter.appointment?.some(({ reference }) => reference === `Appointment/${appointment.id}`)),
+  );
+  return own.filter(({ id }, index) => own.findIndex((other) => other.id === id) === index);
+}
+
+/** The latest first. */
+function answersOf(plan: CarePlan, found: readonly WithId<QuestionnaireResponse>[]): WithId<QuestionnaireResponse>[] {
+  const since = new Date(plan.created ?? 0);
+  return found
+    .filter((answer) => answer.subject?.reference === plan.subject.reference && answeredAt(answer) >= since)
+    .sort((a, b) => answeredAt(b).getTime() - answeredAt(a).getTime());
+}
+
+/** What a journey was started by, if not by a booking, is its supporting information. */
+function causeOf({ identifier, supportingInfo }: CarePlan): Pick<Facts, 'cause'> {
+  const isCaused = identifier?.some(({ system }) => system === CAUSE_SID);
+  const cause = isCaused && supportingInfo?.[0]?.reference?.split('/')[0];
+  return cause ? { cause } : {};
+}
+
 /** The steps stand in the order in which they were made, which is that of the CarePlan's list. */
 function journeyOf(plan: WithId<CarePlan>, definition: JourneyDefinition, found: readonly WithId<Resource>[]): Journey {
   const listed = (plan.activity ?? []).map(({ reference }) => reference?.reference);
@@ -133,6 +171,17 @@ function definitionsOf(read: readonly WithId<Resource>[]): { uri: string; defini
     uri: pinOf(source),
     definition: readDefinition(source).definition,
   }));
+}
+
+/** Answers that were stored since the first of these journeys began. */
+function answersUrls(plans: readonly WithId<CarePlan>[]): string[] {
+  const [first] = plans.map(({ created }) => created ?? '').sort();
+  const subjects = [...new Set(plans.map(({ subject }) => subject.reference).filter(isDefined))].join(',');
+  return first && subjects
+    ? [
+        `QuestionnaireResponse?subject=${subjects}&status=completed,amended&_lastUpdated=ge${encodeURIComponent(first)}&_count=1000`,
+      ]
+    : [];
 }
 
 const pinOf = ({ id, meta }: PlanDefinition): string => `PlanDefinition/${id}/_history/${meta?.versionId}`;

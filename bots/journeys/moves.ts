@@ -1,26 +1,48 @@
 import { createReference } from '@medplum/core';
 import type { CodeableConcept, Task } from '@medplum/fhirtypes';
 import { applies, eventsOf, isCalledOff, startedEncounters } from './facts.ts';
+import type { StageDefinition } from './definition.ts';
 import type { Facts } from './facts.ts';
 import type { Journey } from './journey.ts';
+import { answeredAt, closeAnswered } from './answered.ts';
+import { isStageDone, positionOf, targetOf } from './entering.ts';
 import { EVENT_CODE } from './names.ts';
-import { cancelSteps, hasOpenSteps, makeSteps, moveSteps } from './steps.ts';
+import { cancelSteps, makeSteps, moveSteps, renewSteps } from './steps.ts';
+import { arm, dueRepetition, enteredAt, repetitionOf, stageDue, withoutRepetition, withRepetition } from './timers.ts';
 
-/** The event that stands for "by hand". */
-export const MANUAL = 'manual';
+/** So many new steps are enough for one transaction; what follows from them is decided when the journey is looked at next. */
+const ENOUGH_STEPS = 8;
 
 /**
- * The journey as it should be, given the facts. It enters the last stage whose event has happened; what it passes over
+ * The journey as it should be, given the facts, with the times noted at which it goes on by itself. One stage may lead
+ * to the next at once.
+ */
+export function advance(journey: Journey, facts: Facts, now: Date): Journey {
+  let current = journey;
+  for (let moves = 0; moves <= journey.stages.length; moves++) {
+    const moved = advanceOnce(current, facts, now);
+    if (moved === current || moved.steps.length - journey.steps.length > ENOUGH_STEPS) {
+      current = moved;
+      break;
+    }
+    current = moved;
+  }
+  return current.carePlan.status === 'active' ? arm(current, facts) : current;
+}
+
+/**
+ * It enters the last stage whose event has happened; what it passes over
  * on the way counts as done if its event happened too, and as skipped if not. It goes back only where a check-in is
  * undone. Deciding twice on the same facts changes nothing.
  */
-export function advance(journey: Journey, facts: Facts, now: Date): Journey {
+function advanceOnce(journey: Journey, world: Facts, now: Date): Journey {
   if (journey.carePlan.status !== 'active') {
     return journey;
   }
-  const linked = linkEncounter(journey, facts);
+  const facts = withStageAnswers(journey, world);
+  const linked = skipLate(closeAnswered(linkEncounter(journey, facts), facts, now), facts, now);
   const events = eventsOf(facts);
-  const target = targetOf(linked, events, facts);
+  const target = targetOf(linked, events, facts, now);
   if (target) {
     return completeIfDone(enter(linked, target.index, target.event, facts, now), facts, now);
   }
@@ -34,7 +56,43 @@ export function advance(journey: Journey, facts: Facts, now: Date): Journey {
     return revoke(linked, { coding: [{ system: EVENT_CODE, code: 'appointment-cancelled' }] }, now);
   }
   const stage = linked.definition.stages[current];
-  return completeIfDone(stage ? moveSteps(linked, stage, facts, now) : linked, facts, now);
+  const repeated = stage ? repeat(linked, current, stage, facts, now) : linked;
+  return completeIfDone(stage ? moveSteps(repeated, stage, facts, now) : repeated, facts, now);
+}
+
+/** What the patient answered since the stage that they are in was entered, or entered once more. */
+function withStageAnswers(journey: Journey, facts: Facts): Facts {
+  const current = journey.stages.findIndex(({ status }) => status === 'in-progress');
+  const since = enteredAt(journey, current, facts);
+  const stageAnswers = since ? (facts.answers ?? []).filter((answer) => answeredAt(answer) >= since) : [];
+  return { ...facts, stageAnswers };
+}
+
+/** Enters the stage that the patient is in once more, if that is due. */
+function repeat(journey: Journey, index: number, stage: StageDefinition, facts: Facts, now: Date): Journey {
+  const task = journey.stages[index];
+  const repetition = task ? dueRepetition(stage, task, facts, now) : 1;
+  if (!task || repetition === repetitionOf(task)) {
+    return journey;
+  }
+  const stages = journey.stages.map((other) =>
+    other === task ? { ...withRepetition(task, repetition), lastModified: now.toISOString() } : other,
+  );
+  return renewSteps({ ...journey, stages }, stage, { ...facts, stageAnswers: [] }, now);
+}
+
+/** A stage whose time has come and whose conditions are not true is not waited for any longer. */
+function skipLate(journey: Journey, facts: Facts, now: Date): Journey {
+  const position = positionOf(journey);
+  const isLate = (index: number): boolean => {
+    const due = stageDue(journey, index, facts);
+    const stage = journey.definition.stages[index];
+    return index > position && due !== undefined && due <= now && !applies(stage?.conditions ?? [], facts);
+  };
+  const stages = journey.stages.map((task, index) =>
+    task.status === 'requested' && isLate(index) ? skipped(task, now) : task,
+  );
+  return stages.every((task, index) => task === journey.stages[index]) ? journey : { ...journey, stages };
 }
 
 /**
@@ -58,7 +116,7 @@ export function enter(journey: Journey, index: number, event: string, facts: Fac
       applies(definition.conditions, facts);
     return at < index ? passed(task, happened, now) : putBack(task);
   });
-  return makeSteps(cancelSteps({ ...journey, stages }, now, stage.code), stage, facts, now);
+  return makeSteps(cancelSteps({ ...journey, stages }, now, stage.code), stage, { ...facts, stageAnswers: [] }, now);
 }
 
 /** Ends a journey before its time: what is open of it is cancelled. */
@@ -78,38 +136,11 @@ export function revoke(journey: Journey, reason: CodeableConcept, now: Date): Jo
   );
 }
 
-/** Where a journey stands: the stage that is in progress, or else the last one that was done; -1 before the first. */
-export function positionOf({ stages }: Journey): number {
-  const current = stages.findIndex(({ status }) => status === 'in-progress');
-  return current >= 0 ? current : stages.findLastIndex(({ status }) => status === 'completed');
-}
-
-/** The last stage whose event has happened and that was not entered yet. A journey of which none has begins with the first. */
-function targetOf(
-  journey: Journey,
-  events: ReadonlySet<string>,
-  facts: Facts,
-): { index: number; event: string } | undefined {
-  const position = positionOf(journey);
-  const { stages } = journey.definition;
-  for (let index = stages.length - 1; index > position; index--) {
-    const stage = stages[index];
-    const event = stage?.triggers.find((trigger) => events.has(trigger));
-    if (stage && event && journey.stages[index]?.status === 'requested' && applies(stage.conditions, facts)) {
-      return { index, event };
-    }
-  }
-  if (position >= 0 || isCalledOff(facts.appointment)) {
-    return undefined;
-  }
-  const first = stages.findIndex(
-    (stage, index) => journey.stages[index]?.status === 'requested' && applies(stage.conditions, facts),
-  );
-  return first < 0 ? undefined : { index: first, event: MANUAL };
-}
+const SKIPPED = 'Skipped';
 
 /**
- * A check-in that was a mistake: the patient is back in the stage before, as if nothing had happened. Its reminders
+ * A check-in that was a mistake, or a no-show who came after all: the patient is back in the stage before, as if nothing
+ * had happened. Its reminders
  * that are still to come are made again; what was said on entering it is not said twice.
  */
 function undo(
@@ -122,14 +153,19 @@ function undo(
   const event = journey.stages[current]?.reasonCode?.coding?.find(({ system }) => system === EVENT_CODE)?.code;
   const former = journey.stages.findLastIndex(({ status }, index) => index < current && status === 'completed');
   const stage = journey.definition.stages[former];
-  if (event !== 'appointment-arrived' || events.has(event) || facts.appointment?.status !== 'booked' || !stage) {
+  const status = facts.appointment?.status;
+  const isUndone = event === 'appointment-noshow' || (event === 'appointment-arrived' && status === 'booked');
+  if (!stage || !isUndone || events.has(event) || isCalledOff(facts.appointment)) {
     return undefined;
   }
   const stages = journey.stages.map((task, index): Task => {
     if (index === former) {
       return { ...reopened(task, now), status: 'in-progress', executionPeriod: { start: task.executionPeriod?.start } };
     }
-    return index === current ? { ...reopened(task, now), status: 'requested' } : task;
+    const isSkipped = index > former && index < current && task.statusReason?.text === SKIPPED;
+    return index === current || isSkipped
+      ? { ...reopened(task, now), status: 'requested', statusReason: undefined }
+      : task;
   });
   return moveSteps(cancelSteps({ ...journey, stages }, now), stage, facts, now, true);
 }
@@ -157,7 +193,7 @@ export function completeIfDone(journey: Journey, facts: Facts, now: Date): Journ
     const waits = task.status === 'requested' || task.status === 'on-hold';
     return index > position && waits && later !== undefined && applies(later.conditions, facts);
   });
-  if (!stage || !isLast || hasOpenSteps(journey, stage.code) || facts.sending || journey.messages.length > 0) {
+  if (!stage || !isLast || !isStageDone(journey, position, stage, facts)) {
     return journey;
   }
   return {
@@ -180,7 +216,7 @@ const isOver = ({ status }: Task): boolean => !['requested', 'in-progress', 'on-
 
 function entered(task: Task, event: string, now: Date): Task {
   return {
-    ...task,
+    ...withoutRepetition(task),
     status: 'in-progress',
     statusReason: undefined,
     reasonCode: { coding: [{ system: EVENT_CODE, code: event }] },
@@ -205,7 +241,7 @@ function passed(task: Task, happened: boolean, now: Date): Task {
 const skipped = (task: Task, now: Date): Task => ({
   ...closed(task, now),
   status: 'cancelled',
-  statusReason: { text: 'Skipped' },
+  statusReason: { text: SKIPPED },
 });
 
 const putBack = (task: Task): Task =>

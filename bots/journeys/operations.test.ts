@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import { createReference, SchedulingPlanDefinitionURI, ServiceTypeReferenceURI } from '@medplum/core';
-import type { Bundle, CarePlan, HealthcareService, PlanDefinition, Task } from '@medplum/fhirtypes';
+import type { ActivityDefinition, Bundle, CarePlan, HealthcareService, PlanDefinition, Task } from '@medplum/fhirtypes';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
 import { bookDirectly, outcomeOf, setDeliveries, setStatus, skipTo } from '../../test/appointments.ts';
@@ -16,6 +16,12 @@ describe('Journeys on request', () => {
 
   beforeAll(async () => {
     clinic = await startClinic({ now: '2030-03-04T12:00:00Z' });
+    await clinic.medplum.createResource<ActivityDefinition>({
+      resourceType: 'ActivityDefinition',
+      status: 'active',
+      kind: 'Task',
+      url: 'https://example.org/ActivityDefinition/call',
+    });
     outpatient = (await clinic.medplum.searchOne('PlanDefinition', {
       name: 'OutpatientVisit',
     })) as WithId<PlanDefinition>;

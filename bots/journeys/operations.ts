@@ -3,8 +3,8 @@ import { getIdentifier } from '@medplum/core';
 import type { CarePlan, PlanDefinition } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { refuse } from '../runtime/outcome.ts';
-import { readDefinition } from './definition.ts';
-import type { JourneyDefinition } from './definition.ts';
+import { checkDefinition } from './check.ts';
+import type { Checked } from './check.ts';
 import { loadJourneys } from './load.ts';
 import type { Loaded } from './load.ts';
 import { JOURNEY_SID } from './names.ts';
@@ -19,13 +19,14 @@ export async function loadForOperation(run: Run, plan: WithId<CarePlan>): Promis
 }
 
 /**
- * A definition that can be started.
- * @throws Refusal `business-rule` for one that is not active, `value` for one with problems.
+ * A definition that can be started, and what its steps are made of.
+ * @throws Refusal `value` for one with problems.
  */
-export function usableDefinition(source: PlanDefinition, parameter: string): JourneyDefinition {
-  const { definition, problems } = readDefinition(source);
-  if (problems.length > 0) {
-    return refuse('value', parameter, `This PlanDefinition is no journey that can be started. ${problems.join(' ')}`);
+export async function usableDefinition(run: Run, source: PlanDefinition, parameter: string): Promise<Checked> {
+  const checked = await checkDefinition(run, source);
+  if (checked.problems.length > 0) {
+    const problems = checked.problems.join(' ');
+    return refuse('value', parameter, `This PlanDefinition is no journey that can be started. ${problems}`);
   }
-  return definition;
+  return checked;
 }

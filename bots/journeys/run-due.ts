@@ -9,7 +9,11 @@ import { ofType, readTogether } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { create, unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
-import { STEP_TASK } from './names.ts';
+import { moveJourney } from './follow.ts';
+import { JOURNEY_ACCESS, JOURNEY_SECRETS, loadJourneys, TOGETHER } from './load.ts';
+import { advance } from './moves.ts';
+import { STEP_TASK, TIMED_STAGE } from './names.ts';
+import { disarm } from './timers.ts';
 import { runStep, timeOf } from './steps.ts';
 
 /** In one run of a minute; each is two writes, so this stays well within a bot's quota. */
@@ -17,9 +21,11 @@ const AT_ONCE = 200;
 
 export default cron({
   name: 'journeys/run-due',
-  description: 'Runs the steps that are due: a message is given to be sent, a task to those who work on it.',
+  description:
+    'Runs the steps that are due (a message is given to be sent, a task to those who work on it) and enters stages.',
   schedule: '* * * * *',
-  access: { CommunicationRequest: 'write', Communication: 'create', Task: 'write' },
+  access: JOURNEY_ACCESS,
+  secrets: JOURNEY_SECRETS,
   handle: runDue,
 });
 
@@ -28,12 +34,28 @@ export async function runDue(run: Run): Promise<void> {
   const until = encodeURIComponent(run.now.toISOString());
   const outgoing = encodeURIComponent(`${MESSAGE_CATEGORY}|${OUTGOING}`);
   const step = encodeURIComponent(`${TASK_CODE}|${STEP_TASK}`);
-  const due = await readTogether(run.fhir, [
+  const stage = encodeURIComponent(`${TASK_CODE}|${TIMED_STAGE}`);
+  const [messages = [], tasks = [], stages = []] = await readTogether(run.fhir, [
     `CommunicationRequest?status=active&category=${outgoing}&occurrence=le${until}&_sort=occurrence&_count=${AT_ONCE}`,
     `Task?status=draft&code=${step}&due-date=le${until}&_count=${AT_ONCE}`,
+    `Task?status=requested,in-progress&code=${stage}&due-date=le${until}&_count=${AT_ONCE}`,
   ]);
-  const steps = due.flatMap((found) => [...ofType(found, 'CommunicationRequest'), ...ofType(found, 'Task')]);
-  await each(steps, (found) => runOne(run, found));
+  const steps = [...ofType(messages, 'CommunicationRequest'), ...ofType(tasks, 'Task')];
+  const ids = ofType(stages, 'Task').flatMap(({ basedOn }) => basedOn?.[0]?.reference?.split('/')[1] ?? []);
+  await Promise.all([each(steps, (found) => runOne(run, found)), goOn(run, [...new Set(ids)])]);
+}
+
+/** Journeys of which a stage's time has come go on; one that rests is not found again before it goes on. */
+async function goOn(run: Run, ids: readonly string[]): Promise<void> {
+  for (let start = 0; start < ids.length; start += TOGETHER) {
+    const loaded = await loadJourneys(run, `_id=${ids.slice(start, start + TOGETHER).join(',')}`);
+    const due = loaded.map((one) => ({ resourceType: 'CarePlan', id: one.journey.carePlan.id ?? '', loaded: one }));
+    await each(due, (one) =>
+      moveJourney(run, one.loaded, ({ journey, facts }) =>
+        journey.carePlan.status === 'active' ? advance(journey, facts, run.now) : disarm(journey),
+      ),
+    );
+  }
 }
 
 async function runOne(run: Run, found: WithId<CommunicationRequest | Task>): Promise<void> {

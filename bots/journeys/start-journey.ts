@@ -28,7 +28,7 @@ export default operation({
     if (source.status !== 'active') {
       refuse('business-rule', 'definition', `A definition that is ${source.status} cannot be started.`);
     }
-    const definition = usableDefinition(source, 'definition');
+    const { definition } = await usableDefinition(run, source, 'definition');
     const patient = await read(fhir, input.patient, 'patient');
     if (!input.appointment) {
       return beginForPatient(run, definition, patient, requester.reference);

@@ -1,14 +1,11 @@
-import type { PlanDefinition } from '@medplum/fhirtypes';
-import type { WithId } from '@medplum/core';
 import { subscriber } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
-import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
 import { BEGIN_ACCESS, beginForAppointment } from './begin.ts';
+import { checkDefinition } from './check.ts';
 import { chooseDefinition } from './choose.ts';
-import { readDefinition } from './definition.ts';
 import { followJourneys } from './follow.ts';
 import { JOURNEY_SECRETS } from './load.ts';
+import { reportDefinition } from './report.ts';
 
 export default subscriber({
   name: 'journeys/start',
@@ -37,28 +34,10 @@ export async function startFor(run: Run, appointmentId: string, wasLost = false)
   if (!source || (wasLost && isEarlier)) {
     return;
   }
-  const { definition, problems } = readDefinition(source);
+  const { definition, problems } = await checkDefinition(run, source);
   if (problems.length > 0) {
-    await reportDefinition(run, source, problems);
+    await reportDefinition(run, source.id);
     return;
   }
   await beginForAppointment(run, definition, appointmentId, true);
-}
-
-/** A definition that cannot be started is one ticket for each of its versions, and not a silence. */
-async function reportDefinition(run: Run, source: WithId<PlanDefinition>, problems: readonly string[]): Promise<void> {
-  const reported = ticket(
-    {
-      key: `journey-definition/${source.id}/${source.meta?.versionId}`,
-      text: `This journey cannot be started. ${problems.join(' ')}`,
-      focus: { reference: `PlanDefinition/${source.id}` },
-      priority: 'urgent',
-    },
-    run.now,
-  );
-  await settle({
-    fhir: run.fhir,
-    load: async () => undefined,
-    decide: () => ({ writes: [reported], result: undefined }),
-  });
 }

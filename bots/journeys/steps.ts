@@ -1,17 +1,15 @@
 import { createReference, getReferenceString } from '@medplum/core';
-import type { CodeableConcept, CommunicationRequest, Communication, Reference, Task } from '@medplum/fhirtypes';
+import type { CommunicationRequest, Communication, Reference } from '@medplum/fhirtypes';
 import { expiryOf, messageOf, messageRequest, retimed } from '../messages/request.ts';
-import { TASK_CODE } from '../runtime/contract.ts';
 import type { StageDefinition, StepDefinition } from './definition.ts';
 import { applies } from './facts.ts';
 import type { Facts, StepSource } from './facts.ts';
-import { isOpen, latest, referenceTo, stageOf, stepKey } from './journey.ts';
+import { isOpen, latest, referenceTo, stepKey } from './journey.ts';
 import type { Journey, Step } from './journey.ts';
-import { STEP_SID, STEP_TASK } from './names.ts';
+import { STEP_SID } from './names.ts';
+import { asksQuestions, newTask } from './tasks.ts';
+import { enteredAt } from './timers.ts';
 import { dueAt } from './timing.ts';
-
-/** SDC's code for a Task that asks for a questionnaire, and for the input that names it. */
-const SDC = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
 
 /**
  * Makes the steps of a stage that is being entered. What is due now is given to be sent (or worked on) at once; what
@@ -26,13 +24,35 @@ export function makeSteps(journey: Journey, stage: StageDefinition, facts: Facts
 }
 
 /**
+ * Makes the steps of a stage that is entered once more. A message that has not left and a questionnaire that was not
+ * answered give way to the new ones; other tasks stay open, and are not made twice.
+ */
+export function renewSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date): Journey {
+  const own = stage.steps.filter(({ due }) => due.anchor === 'stage-entry');
+  const standing = own.filter(({ id }) => isWorkedOn(latest(journey, stage.code, id)));
+  const anew = own.filter((step) => !standing.includes(step));
+  const keys = anew.map(({ id }) => stepKey(journey.carePlan, stage.code, id));
+  const steps = journey.steps.map((step) =>
+    isOpen(step) && keys.includes(identifierOf(step)) ? cancelled(step, now) : step,
+  );
+  return makeSteps({ ...journey, steps }, { ...stage, steps: anew }, facts, now);
+}
+
+/** A task that waits for somebody of the staff. */
+const isWorkedOn = (step: Step | undefined): boolean =>
+  step?.resourceType === 'Task' && isOpen(step) && step.status !== 'draft' && !asksQuestions(step);
+
+/**
  * Moves the steps of the stage that the patient is in to where the appointment is now. What has not happened yet gets
  * its new time; what happened for the old time, or had been too late for it, is made again if its new time is to come.
  * @param again - Whether what was cancelled is made again for the same time, too.
  */
 export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date, again = false): Journey {
   return stage.steps.reduce((moved, step) => {
-    const due = step.due.anchor === 'stage-entry' ? undefined : dueOf(step, facts, now);
+    if (step.due.anchor === 'stage-entry') {
+      return makeAwaited(moved, stage, step, facts, now);
+    }
+    const due = dueOf(step, facts, now);
     if (!due || !applies(step.conditions, facts)) {
       return moved;
     }
@@ -47,6 +67,19 @@ export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts
     const missed = step.due.direction === 'before' && due < now;
     return replace(moved, instance, missed ? cancelled(instance, now) : atTime(instance, step, due, facts, now));
   }, journey);
+}
+
+/** A step whose condition has become true since its stage was entered: it is made then. */
+function makeAwaited(journey: Journey, stage: StageDefinition, step: StepDefinition, facts: Facts, now: Date): Journey {
+  const index = journey.definition.stages.indexOf(stage);
+  const entry = enteredAt(journey, index, facts);
+  const former = latest(journey, stage.code, step.id);
+  const isMade = former && (isOpen(former) || !entry || new Date(former.authoredOn ?? 0) >= entry);
+  if (step.conditions.length === 0 || !entry || isMade || !applies(step.conditions, facts)) {
+    return journey;
+  }
+  const due = dueOf(step, facts, entry);
+  return due ? make(journey, stage, step, due < now ? now : due, facts, now) : journey;
 }
 
 /** Cancels what is open of every stage, or of every stage but one. */
@@ -107,7 +140,7 @@ function make(
   const source = facts.sources.get(step.canonical);
   const made = isMessage(source)
     ? newRequest(journey, stage, step, due, facts, now)
-    : newTask(journey, stage, step, source, due, now);
+    : newTask(journey, stage, step, source, due, facts, now);
   const run = due <= now ? runStep<Step>(made, now) : { step: made };
   return {
     ...journey,
@@ -143,48 +176,6 @@ function newRequest(
   );
   const replaces = former?.id ? [{ reference: getReferenceString(former) } as Reference<CommunicationRequest>] : [];
   return replaces.length > 0 ? { ...request, replaces } : request;
-}
-
-/** A step whose definition is gone becomes a task too: somebody has to see it. */
-function newTask(
-  journey: Journey,
-  stage: StageDefinition,
-  step: StepDefinition,
-  source: StepSource | undefined,
-  due: Date,
-  now: Date,
-): Task {
-  const { carePlan, stages } = journey;
-  const stageTask = stages.find((task) => stageOf(task) === stage.code);
-  const isQuestionnaire = source?.resourceType === 'Questionnaire';
-  const roles = source?.resourceType === 'ActivityDefinition' ? (source.participant ?? []) : [];
-  const performers = roles.map(({ role }) => role).filter((role): role is CodeableConcept => role !== undefined);
-  const forPatient = isQuestionnaire || roles.some(({ type }) => type === 'patient');
-  const ownCodings = source?.resourceType === 'ActivityDefinition' ? (source.code?.coding ?? []) : [];
-  return {
-    resourceType: 'Task',
-    identifier: [{ system: STEP_SID, value: stepKey(carePlan, stage.code, step.id) }],
-    instantiatesCanonical: step.canonical,
-    basedOn: [referenceTo(carePlan)],
-    ...(stageTask && { partOf: [referenceTo(stageTask)] }),
-    status: 'draft',
-    intent: 'order',
-    code: {
-      coding: [
-        { system: TASK_CODE, code: STEP_TASK, display: 'Step of a journey' },
-        ...(isQuestionnaire ? [{ system: SDC, code: 'complete-questionnaire' }] : ownCodings),
-      ],
-    },
-    description: step.title ?? source?.title ?? step.id,
-    for: carePlan.subject,
-    ...(forPatient && { owner: carePlan.subject as NonNullable<Task['owner']> }),
-    ...(performers.length > 0 && { performerType: performers }),
-    authoredOn: now.toISOString(),
-    restriction: { period: { start: due.toISOString() } },
-    ...(isQuestionnaire && {
-      input: [{ type: { coding: [{ system: SDC, code: 'questionnaire' }] }, valueCanonical: step.canonical }],
-    }),
-  };
 }
 
 function atTime(step: Step, definition: StepDefinition, due: Date, facts: Facts, now: Date): Step {

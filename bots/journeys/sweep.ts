@@ -1,19 +1,21 @@
 import type { WithId } from '@medplum/core';
 import { isDefined } from '@medplum/core';
-import type { Appointment, Communication, Task } from '@medplum/fhirtypes';
+import type { Appointment, Communication, QuestionnaireResponse, Task } from '@medplum/fhirtypes';
 import { MESSAGE_CATEGORY, OUTGOING } from '../messages/names.ts';
 import { TASK_CODE } from '../runtime/contract.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
 import { each } from '../runtime/each.ts';
 import { searchAll } from '../runtime/load.ts';
-import { BEGIN_ACCESS, wake } from './begin.ts';
+import { wake } from './begin.ts';
+import { EVENT_ACCESS, sweepEvents } from './event-starts.ts';
 import { decideMove, moveJourney } from './follow.ts';
 import type { Move } from './follow.ts';
 import { JOURNEY_SECRETS, loadJourneys, TOGETHER } from './load.ts';
 import type { Loaded } from './load.ts';
 import { advance, revoke } from './moves.ts';
 import { JOURNEY_SID, STEP_TASK } from './names.ts';
+import { reportDefinition, WORKFLOW } from './report.ts';
 import { startFor } from './start.ts';
 
 /** How far back a lost delivery is looked for, and how long a delivery may take before it counts as lost. */
@@ -24,7 +26,7 @@ export default cron({
   name: 'journeys/sweep',
   description: 'Finds what lost deliveries left undone: bookings without a journey, journeys that lag behind.',
   schedule: '*/5 * * * *',
-  access: { ...BEGIN_ACCESS, Task: 'write' },
+  access: { ...EVENT_ACCESS, Task: 'write' },
   secrets: JOURNEY_SECRETS,
   handle: sweepJourneys,
 });
@@ -37,22 +39,26 @@ export async function sweepJourneys(run: Run): Promise<void> {
   ];
   const { fhir } = run;
   const settled = 'completed,not-done,unknown,stopped,entered-in-error';
-  const [appointments, messages, steps, plans] = await Promise.all([
-    searchAll(fhir, 'Appointment', [['status', 'booked,arrived,checked-in,fulfilled,cancelled'], ...window]),
+  const [appointments, messages, steps, plans, answers, definitions] = await Promise.all([
+    searchAll(fhir, 'Appointment', [['status', 'booked,arrived,checked-in,fulfilled,noshow,cancelled'], ...window]),
     searchAll(fhir, 'Communication', [['category', `${MESSAGE_CATEGORY}|${OUTGOING}`], ['status', settled], ...window]),
     searchAll(fhir, 'Task', [['code', `${TASK_CODE}|${STEP_TASK}`], ['status', 'completed,cancelled'], ...window]),
     searchAll(fhir, 'CarePlan', [['status', 'draft,revoked'], ...window]),
+    searchAll(fhir, 'QuestionnaireResponse', [['status', 'completed,amended'], ...window]),
+    searchAll(fhir, 'PlanDefinition', [['type', WORKFLOW], ...window]),
   ]);
   const own = plans.filter(({ identifier }) => identifier?.some(({ system }) => system === JOURNEY_SID));
   const withoutJourney = appointments.filter(
-    (appointment) => appointment.status !== 'cancelled' && planIdsOf(appointment).length === 0,
+    (appointment) => !['cancelled', 'noshow'].includes(appointment.status) && planIdsOf(appointment).length === 0,
   );
   await each(withoutJourney, ({ id }) => startFor(run, id, true));
   await each(
     own.filter(({ status }) => status === 'draft'),
     ({ id }) => wake(run, id),
   );
-  const touched = [...appointments, ...messages, ...steps].flatMap(planIdsOf);
+  await sweepEvents(run, new Date(run.now.getTime() - GRACE_MS));
+  await each(definitions, ({ id }) => reportDefinition(run, id));
+  const touched = [...[...appointments, ...messages, ...steps].flatMap(planIdsOf), ...(await plansOf(run, answers))];
   const lagging = await findLagging(run, [...new Set(touched)], 'active', follow(run));
   const loose = await findLagging(
     run,
@@ -92,6 +98,18 @@ async function findLagging(
     ...(loaded.journey.carePlan.id && { id: loaded.journey.carePlan.id }),
     loaded,
   }));
+}
+
+/** The journeys of the patients who have answered. */
+async function plansOf({ fhir }: Run, answers: readonly WithId<QuestionnaireResponse>[]): Promise<string[]> {
+  const subjects = [...new Set(answers.map(({ subject }) => subject?.reference).filter(isDefined))];
+  const found: string[] = [];
+  for (let start = 0; start < subjects.length; start += TOGETHER) {
+    const together = subjects.slice(start, start + TOGETHER).join(',');
+    const plans = await searchAll(fhir, 'CarePlan', { subject: together, status: 'active' });
+    found.push(...plans.map(({ id }) => id));
+  }
+  return found;
 }
 
 /** The journeys that an Appointment, a message or a step belongs to. */

@@ -1,7 +1,7 @@
 import type { Appointment, Duration } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
 import type { DurationLike } from 'luxon';
-import type { Due } from './definition.ts';
+import type { Due } from './relation.ts';
 
 /** What the time of a step depends on. */
 export interface Anchors {
@@ -32,6 +32,12 @@ export function dueAt(
   const length = toLength(offset);
   return (direction === 'before' ? time.minus(length) : time.plus(length)).toJSDate();
 }
+
+/** A length of time so many times. */
+export const times = (length: Duration, factor: number): Duration => ({
+  ...length,
+  value: (length.value ?? 0) * factor,
+});
 
 function toLength(offset: Duration | undefined): DurationLike {
   const value = offset?.value ?? 0;
