@@ -30,6 +30,7 @@ describe('A PlanDefinition as a journey', () => {
       ['pre-visit', ['appointment-booked']],
       ['day-of-visit', ['appointment-arrived']],
       ['post-visit', ['encounter-finished', 'appointment-fulfilled']],
+      ['missed-visit', ['appointment-noshow']],
     ]);
     const due = definition.stages[0]?.steps.map((one) => [
       one.id,

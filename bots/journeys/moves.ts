@@ -51,13 +51,18 @@ function advanceOnce(journey: Journey, world: Facts, now: Date): Journey {
   if (undone) {
     return undone;
   }
-  const isWindingUp = linked.definition.stages[current]?.triggers.includes('appointment-cancelled');
+  const isWindingUp = linked.definition.stages.some(
+    ({ triggers }, index) =>
+      triggers.includes('appointment-cancelled') &&
+      ['in-progress', 'completed'].includes(linked.stages[index]?.status ?? ''),
+  );
   if (isCalledOff(facts.appointment) && !isWindingUp) {
     return revoke(linked, { coding: [{ system: EVENT_CODE, code: 'appointment-cancelled' }] }, now);
   }
   const stage = linked.definition.stages[current];
   const repeated = stage ? repeat(linked, current, stage, facts, now) : linked;
-  return completeIfDone(stage ? moveSteps(repeated, stage, facts, now) : repeated, facts, now);
+  const since = repeated === linked ? facts : withStageAnswers(repeated, world);
+  return completeIfDone(stage ? moveSteps(repeated, stage, since, now) : repeated, since, now);
 }
 
 /** What the patient answered since the stage that they are in was entered, or entered once more. */

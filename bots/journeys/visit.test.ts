@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Appointment, CarePlan, Encounter } from '@medplum/fhirtypes';
+import type { Appointment, CarePlan, Encounter, Task } from '@medplum/fhirtypes';
 import type { WithId } from '@medplum/core';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
@@ -38,7 +38,12 @@ describe('The journey of an outpatient visit', () => {
       appointment: 'booked',
       journeys: ['active'],
       linked: false,
-      stages: { 'pre-visit': 'in-progress', 'day-of-visit': 'requested', 'post-visit': 'requested' },
+      stages: {
+        'pre-visit': 'in-progress',
+        'day-of-visit': 'requested',
+        'post-visit': 'requested',
+        'missed-visit': 'requested',
+      },
       messages: ['appointment-confirmation completed'],
       requests: ['completed'],
       encounters: [],
@@ -185,6 +190,47 @@ describe('The journey of an outpatient visit', () => {
       ...before,
       requests: ['active', 'active', 'completed', 'revoked', 'revoked'],
     });
+  });
+
+  test('a missed visit is said to the patient and given to the desk; who comes late after all is seen', async () => {
+    const missed = async (): Promise<WithId<Appointment>> => {
+      const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(1));
+      await clinic.server.drain();
+      await clinic.call('Appointment/$no-show', { appointment: `Appointment/${appointment.id}` });
+      await clinic.server.drain();
+      return appointment;
+    };
+    const callOf = async (appointment: Appointment): Promise<WithId<Task>> => {
+      const [plan] = await clinic.medplum.searchResources(
+        'CarePlan',
+        `activity-reference=Appointment/${appointment.id}`,
+      );
+      const tasks = await clinic.medplum.searchResources('Task', `based-on=CarePlan/${plan?.id}&_count=100`);
+      return tasks.find(({ instantiatesCanonical }) =>
+        instantiatesCanonical?.endsWith('call-to-rebook'),
+      ) as WithId<Task>;
+    };
+
+    const [gone, late] = [await missed(), await missed()];
+    expect(await outcomeOf(clinic, gone)).toMatchObject({
+      journeys: ['active'],
+      stages: { 'pre-visit': 'completed', 'day-of-visit': 'cancelled', 'missed-visit': 'in-progress' },
+      messages: ['appointment-confirmation completed', 'missed-visit completed'],
+    });
+    const call = await callOf(gone);
+    expect(call).toMatchObject({ status: 'requested', performerType: [{ coding: [{ code: 'front-desk' }] }] });
+    await setStatus(clinic, call, 'completed');
+    await clinic.server.drain();
+    expect(await outcomeOf(clinic, gone)).toMatchObject({ appointment: 'noshow', journeys: ['completed'] });
+
+    const encounter = await startEncounter(late);
+    await setStatus(clinic, encounter, 'finished');
+    await clinic.server.drain();
+    expect(await outcomeOf(clinic, late)).toMatchObject({
+      ...DONE,
+      messages: ['after-visit completed', 'appointment-confirmation completed', 'missed-visit completed'],
+    });
+    expect((await callOf(late)).status).toBe('cancelled');
   });
 
   test('ends with a cancelled appointment: nothing of it stays open', async () => {

@@ -17,7 +17,7 @@ export interface Layer {
 }
 
 /** The folders of `resources/` that belong to the layer; the demo clinic is seeded, not deployed. */
-const FOLDERS = ['terminology', 'templates', 'journeys'] as const;
+const FOLDERS = ['terminology', 'templates', 'tasks', 'questionnaires', 'journeys'] as const;
 
 /** The layer as it stands in this repository, bundled. */
 export async function loadLayer(): Promise<Layer> {
