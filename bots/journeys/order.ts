@@ -1,5 +1,15 @@
-import type { StageDefinition } from './definition.ts';
 import { APPOINTMENT_ACTION } from './relation.ts';
+import type { Due } from './relation.ts';
+import type { StageTime } from './stage-timing.ts';
+
+/** What the order of a stage depends on. */
+interface Ordered {
+  readonly id?: string;
+  readonly triggers: readonly string[];
+  readonly whens: readonly string[];
+  readonly time?: StageTime;
+  readonly steps: readonly { readonly due: Due }[];
+}
 
 /** Stages that begin with one of these begin when the appointment has begun, or has been missed. */
 const AFTER_THE_START = [
@@ -11,7 +21,7 @@ const AFTER_THE_START = [
 ];
 
 /** What can never come true in the order of stages: relations to what is not there or not before, steps that are always too late. */
-export function orderProblems(stages: readonly StageDefinition[]): string[] {
+export function orderProblems(stages: readonly Ordered[]): string[] {
   return stages.flatMap((stage, index) => [
     ...relationProblems(stages, stage, index),
     ...lateSteps(stage, `action[${index}]`),
@@ -22,7 +32,7 @@ export function orderProblems(stages: readonly StageDefinition[]): string[] {
 }
 
 /** A stage is timed by an earlier one. So no two can wait for each other. */
-function relationProblems(stages: readonly StageDefinition[], { time }: StageDefinition, index: number): string[] {
+function relationProblems(stages: readonly Ordered[], { time }: Ordered, index: number): string[] {
   const related = time?.stage;
   if (related === undefined) {
     return [];
@@ -35,7 +45,7 @@ function relationProblems(stages: readonly StageDefinition[], { time }: StageDef
   return found < index ? [] : [`${path}: stage "${related}" does not come before this one, which would never begin.`];
 }
 
-function lateSteps({ triggers, whens, time, steps }: StageDefinition, path: string): string[] {
+function lateSteps({ triggers, whens, time, steps }: Ordered, path: string): string[] {
   const isLate =
     triggers.length > 0 && whens.length === 0 && !time && triggers.every((name) => AFTER_THE_START.includes(name));
   return steps.flatMap(({ due }, index) =>
