@@ -1,4 +1,6 @@
 import type { ContactPoint } from '@medplum/fhirtypes';
+import type { Run } from '../runtime/definition.ts';
+import { e164 } from './phone.ts';
 import type { Channel, Recipient } from './template.ts';
 
 /**
@@ -13,11 +15,22 @@ export function addressOf(recipient: Recipient, channel: Channel, now: Date): st
     .find((value) => value);
 }
 
-/** Whether an address can be one of the channel at all. A provider may still refuse it. */
-export function isAddress(address: string, channel: Channel): boolean {
-  return channel === 'email'
-    ? /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(address)
-    : /^\+?[\d\s().-]{6,20}$/.test(address);
+/** The same, as a provider takes it. */
+export function addressFor(
+  recipient: Recipient,
+  channel: Channel,
+  run: Pick<Run, 'now' | 'secrets'>,
+): string | undefined {
+  const given = addressOf(recipient, channel, run.now);
+  return given && asProvidersTakeIt(given, channel, run.secrets.CLINIC_COUNTRY);
+}
+
+/** An e-mail address as it is, a number in E.164; undefined for what is none. A provider may still refuse it. */
+export function asProvidersTakeIt(address: string, channel: Channel, country: string | undefined): string | undefined {
+  if (channel !== 'email') {
+    return e164(address, country);
+  }
+  return /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/.test(address) ? address : undefined;
 }
 
 function fits({ system }: ContactPoint, channel: Channel): boolean {

@@ -1,15 +1,16 @@
 import type { ActivityDefinition, Communication } from '@medplum/fhirtypes';
-import { addressOf, isAddress } from './address.ts';
+import { addressOf, asProvidersTakeIt } from './address.ts';
 import { render } from './render.ts';
 import type { Rendered } from './render.ts';
 import { CHANNELS, channelOf, inLanguageOf, variantsOf } from './template.ts';
 import type { Channel, Recipient } from './template.ts';
 import { variablesOf } from './variables.ts';
+import type { Refused } from './transport.ts';
 import type { Context } from './variables.ts';
 
 /** Why a message is not sent: a code of `BASE/CodeSystem/message-status-reason`. */
 export interface Unsendable {
-  readonly reason: 'no-address' | 'invalid-address' | 'expired' | 'no-content' | 'invalid-template';
+  readonly reason: 'no-address' | 'expired' | 'no-content' | 'invalid-template' | Refused;
   /** For a person. */
   readonly text?: string;
 }
@@ -55,11 +56,12 @@ export function compose({ communication, template, recipient, context }: Draft, 
   const offered = own ? CHANNELS.filter((channel) => channel !== 'whatsapp') : variants.map(({ channel }) => channel);
   const channels = asked ? [asked] : offered;
   const channel = channels.find((candidate) => addressOf(recipient, candidate, now));
-  const address = channel && addressOf(recipient, channel, now);
-  if (!channel || !address) {
+  const given = channel && addressOf(recipient, channel, now);
+  if (!channel || !given) {
     return { reason: 'no-address' };
   }
-  if (!isAddress(address, channel)) {
+  const address = asProvidersTakeIt(given, channel, context.secrets.CLINIC_COUNTRY);
+  if (!address) {
     return { reason: 'invalid-address' };
   }
   if (own) {

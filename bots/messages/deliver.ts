@@ -12,13 +12,16 @@ import { loadDraft } from './load.ts';
 import { MESSAGE_CATEGORY, MESSAGE_STATUS_REASON, OUTGOING } from './names.ts';
 import { isExpired, OUTGOING_CATEGORY } from './request.ts';
 import { channelOf, mediumOf, variantsOf } from './template.ts';
-import type { Transport } from './transport.ts';
+import type { HandedOver, Transport } from './transport.ts';
+import { transportFor } from './transports.ts';
+import { isDueAgain, waitingAgain } from './waiting.ts';
+import { hasRoom } from './room.ts';
 
 /**
  * Sends one message, once: claims it with the version that was read, hands it over, records that. Of two that try, one
  * gets the claim. A message that is no longer in preparation, or not of this layer, is left alone.
  */
-export async function deliver(run: Run, message: WithId<Communication>, transport: Transport): Promise<void> {
+export async function deliver(run: Run, message: WithId<Communication>): Promise<void> {
   if (!mayBeOurs(message)) {
     return;
   }
@@ -29,21 +32,23 @@ export async function deliver(run: Run, message: WithId<Communication>, transpor
       draft = await loadCurrent(run, message);
       return draft;
     },
-    decide: (loaded) => decideClaim(loaded, run.now),
+    // What is claimed must be recorded too. What the quota has no room for is left in preparation for the sweep.
+    decide: (loaded) => (hasRoom(run.fhir) ? decideClaim(loaded, run.now) : unchanged(undefined)),
   });
   if (claimed && draft) {
-    await handOver(run, claimed, composedOf(draft, run.now), transport);
+    const composed = composedOf(draft, run.now);
+    await handOver(run, claimed, composed, transportFor(run, composed.channel));
   }
 }
 
-/** Hands over a message that is claimed, and records it. */
+/** Hands over a message that is claimed, and records what became of it. */
 export async function handOver(
   run: Run,
   claimed: WithId<Communication>,
   { channel, address, subject, body }: Composed,
   transport: Transport,
 ): Promise<void> {
-  const identifier = await transport.send({ id: claimed.id, channel, address, body, ...(subject && { subject }) });
+  const handed = await transport.send({ id: claimed.id, channel, address, body, ...(subject && { subject }) });
   let loadedAlready: WithId<Communication> | undefined = claimed;
   await settle({
     fhir: run.fhir,
@@ -52,8 +57,32 @@ export async function handOver(
       loadedAlready = undefined;
       return loaded;
     },
-    decide: (loaded) => decideSent(loaded, identifier, run.now),
+    decide: (loaded) => decideHandedOver(loaded, handed, run.now),
   });
+}
+
+/** What is written once a message was handed over. One whose fate is unclear stays claimed: the sweep settles it. */
+export function decideHandedOver(
+  communication: WithId<Communication>,
+  handed: HandedOver,
+  now: Date,
+): Decision<WithId<Communication>> {
+  if (handed.outcome === 'sent') {
+    return decideSent(communication, handed.identifier, now);
+  }
+  if (communication.status !== 'in-progress' || handed.outcome === 'unclear') {
+    return unchanged(communication);
+  }
+  if (handed.outcome === 'refused') {
+    return { ...refused(communication, handed, now), result: communication };
+  }
+  const again = waitingAgain(communication, handed.afterSeconds, now);
+  return again
+    ? change(again)
+    : {
+        ...refused(communication, { reason: 'provider-refused', text: 'The provider took it at no attempt.' }, now),
+        result: communication,
+      };
 }
 
 /**
@@ -62,7 +91,7 @@ export async function handOver(
  */
 export function decideClaim(draft: Draft, now: Date): Decision<WithId<Communication> | undefined> {
   const communication = draft.communication as WithId<Communication>;
-  if (communication.status !== 'preparation' || !isOurs(draft)) {
+  if (!mayLeave(communication, now) || !isOurs(draft)) {
     return unchanged(undefined);
   }
   const composed = isExpired(communication, now) ? ({ reason: 'expired' } as const) : compose(draft, now);
@@ -81,6 +110,10 @@ export function decideClaim(draft: Draft, now: Date): Decision<WithId<Communicat
     ...(subject && { topic: { ...communication.topic, text: subject } }),
   });
 }
+
+/** In preparation, or put off until now. */
+const mayLeave = (communication: Communication, now: Date): boolean =>
+  communication.status === 'preparation' || isDueAgain(communication, now);
 
 /** A message that was handed over. One that somebody settled meanwhile stays as it is. */
 export function decideSent(
@@ -106,7 +139,7 @@ export const isOutgoing = ({ category = [] }: Communication): boolean =>
     .some(({ system, code }) => system === MESSAGE_CATEGORY && code === OUTGOING);
 
 /** Tells most of other programs' Communications without a request. */
-const mayBeOurs = (message: Communication): boolean =>
+export const mayBeOurs = (message: Communication): boolean =>
   isOutgoing(message) || channelOf(message.medium) !== undefined || (message.instantiatesCanonical ?? []).length > 0;
 
 /** Other programs' Communications, of media or templates that are none of ours, are left alone. */

@@ -20,7 +20,7 @@ export const MESSAGE_ACCESS: Access = {
   RelatedPerson: 'read',
 };
 
-export const MESSAGE_SECRETS = ['CLINIC_TIMEZONE'];
+export const MESSAGE_SECRETS = ['CLINIC_TIMEZONE', 'CLINIC_COUNTRY'];
 
 const RECIPIENTS = ['Patient', 'RelatedPerson', 'Practitioner'];
 

@@ -3,6 +3,11 @@ import { codeSystem, extensionUrl, sid } from '../runtime/contract.ts';
 /** The names that messages are written with. */
 export const MESSAGE_SID = sid('message');
 export const OUTBOX_SID = sid('outbox');
+/** The provider's identifier of a message. */
+export const TWILIO_SID = 'https://www.twilio.com/docs/messaging/sid';
+export const MAIL_SID = sid('mail');
+/** On a message that waits: not before when (`at`), and after how many attempts (`attempts`). */
+export const MESSAGE_WAITS = extensionUrl('message-waits');
 export const MESSAGE_TEMPLATE = extensionUrl('message-template');
 /** Until when a message makes sense: an instant on a CommunicationRequest or a Communication. */
 export const MESSAGE_EXPIRES = extensionUrl('message-expires');

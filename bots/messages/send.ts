@@ -1,13 +1,21 @@
+import { startBot } from '../runtime/call.ts';
 import { subscriber } from '../runtime/definition.ts';
-import { deliver } from './deliver.ts';
-import { MESSAGE_ACCESS, MESSAGE_SECRETS } from './load.ts';
-import { outbox } from './outbox.ts';
+import { deliver, mayBeOurs } from './deliver.ts';
+import { DELIVERY_ACCESS, DELIVERY_SECRETS } from './delivery.ts';
+import { hasProvider } from './transports.ts';
 
 export default subscriber({
   name: 'messages/send',
   description: 'Sends a Communication that is in preparation, whoever made it.',
   on: 'Communication',
-  access: { ...MESSAGE_ACCESS, Communication: 'write', Task: 'create' },
-  secrets: MESSAGE_SECRETS,
-  handle: (run, communication) => deliver(run, communication, outbox),
+  access: DELIVERY_ACCESS,
+  secrets: DELIVERY_SECRETS,
+  handle: async (run, communication) => {
+    if (!hasProvider(run.secrets)) {
+      await deliver(run, communication);
+    } else if (mayBeOurs(communication)) {
+      // A provider takes its time, and of Subscriptions' runs a server has only so many.
+      await startBot(run.fhir, 'messages/dispatch', { message: `Communication/${communication.id}` });
+    }
+  },
 });

@@ -28,6 +28,8 @@ export interface Declaration {
   readonly quota?: number;
   /** Seconds that a run may take, where the server's default of 10 is too little. */
   readonly timeout?: number;
+  /** Whether its membership is an administrator's, for the few things that a server lets nobody else do. */
+  readonly admin?: boolean;
 }
 
 /** What a run knows beside what it loads. */
@@ -159,7 +161,7 @@ export function worker<S extends Shape>(
   };
 }
 
-function declaration({ name, description, access, secrets, quota, timeout }: Declaration): Declaration {
+function declaration({ name, description, access, secrets, quota, timeout, admin }: Declaration): Declaration {
   return {
     name,
     description,
@@ -167,6 +169,7 @@ function declaration({ name, description, access, secrets, quota, timeout }: Dec
     ...(secrets && { secrets }),
     ...(quota && { quota }),
     ...(timeout && { timeout }),
+    ...(admin && { admin }),
   };
 }
 

@@ -42,9 +42,11 @@ export async function installBots(
     const id = await installBot(medplum, projectId, bot, policyId, existing, codeOf.get(bot.name) ?? '', report);
     ids.set(definition.name, id);
     kept.add(`Bot/${id}`);
-    if (definition.quota) {
-      const configurationId = await configurations.put(quotaOf(bot.name, definition.quota));
-      await assignQuota(medplum, projectId, id, configurationId, report);
+    const configurationId = definition.quota
+      ? await configurations.put(quotaOf(bot.name, definition.quota))
+      : undefined;
+    if (configurationId || definition.admin) {
+      await setMembership(medplum, projectId, id, { configurationId, admin: definition.admin }, report);
     }
   }
   return ids;
@@ -124,21 +126,24 @@ function quotaOf(name: string, quota: number): UserConfiguration {
   );
 }
 
-async function assignQuota(
+/** What a bot needs beside its policy: a quota of its own, or an administrator's rights. */
+async function setMembership(
   medplum: MedplumClient,
   projectId: string,
   botId: string,
-  configurationId: string,
+  { configurationId, admin }: { configurationId: string | undefined; admin: boolean | undefined },
   report: Report,
 ): Promise<void> {
   const membership = await medplum.searchOne('ProjectMembership', { profile: `Bot/${botId}` });
-  const reference = `UserConfiguration/${configurationId}`;
-  if (!membership || membership.userConfiguration?.reference === reference) {
+  const reference = configurationId && `UserConfiguration/${configurationId}`;
+  const same = (!reference || membership?.userConfiguration?.reference === reference) && (!admin || membership?.admin);
+  if (!membership || same) {
     return;
   }
   await medplum.post(`admin/projects/${projectId}/members/${membership.id}`, {
     ...membership,
-    userConfiguration: { reference },
+    ...(reference && { userConfiguration: { reference } }),
+    ...(admin && { admin }),
   });
-  report.add('updated', `quota of Bot/${botId}`);
+  report.add('updated', `membership of Bot/${botId}`);
 }

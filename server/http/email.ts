@@ -45,8 +45,10 @@ export async function sendMail(project: Project, message: SendMailOptions): Prom
   try {
     await transport.sendMail(options);
   } catch (err) {
-    const { responseCode, code } = err as { responseCode?: number; code?: string };
-    throw new OperationOutcomeError(badRequest(`The mail server refused the message (${responseCode ?? code})`));
+    const { responseCode, code, command } = err as { responseCode?: number; code?: string; command?: string };
+    // While connecting nothing was said yet: whoever asked may ask again.
+    const what = command === 'CONN' && !responseCode ? 'was not reached' : 'refused the message';
+    throw new OperationOutcomeError(badRequest(`The mail server ${what} (${responseCode ?? code})`));
   } finally {
     transport.close();
   }
