@@ -12,7 +12,7 @@ import { settle } from '../runtime/settle.ts';
 import { change, create, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { loadCalendar } from './calendar.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import { correct, recountAll, recountTime } from './giving.ts';
 import { fillOrRaise } from './horizon.ts';
 import { GENERATED } from './names.ts';
@@ -38,6 +38,7 @@ export default operation({
   returns: 'Slot',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   who: staff('administrator', 'practitioner', 'front-desk'),
   run: (run, { slot, schedule, start, end, reason }) => {
     if (slot) {

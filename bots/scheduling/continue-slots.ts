@@ -7,7 +7,7 @@ import { ofType, readTogether, searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { change } from '../runtime/writes.ts';
 import { GENERATION_CODE, intervalsOf } from './generation-task.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import { fillOrRaise } from './horizon.ts';
 
 /** A generation that has not written for this long is not under way any more. */
@@ -19,6 +19,7 @@ export default cron({
   schedule: '* * * * *',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   handle: async (run) => {
     const tasks = await searchAll(run.fhir, 'Task', {
       code: `${TASK_CODE}|${GENERATION_CODE}`,

@@ -14,6 +14,7 @@ export default cron({
   description: 'Cancels holds whose time is over, or puts them back on the waitlist, and gives their places back.',
   schedule: '* * * * *',
   access: GIVING_ACCESS,
+  timeout: 50,
   handle: async ({ fhir, now }) => {
     const pending = await searchAll(fhir, 'Appointment', { status: 'pending' });
     const expired = pending.filter((appointment) => isExpired(appointment, now));

@@ -1,6 +1,6 @@
 import { cron } from '../runtime/definition.ts';
 import { searchAll } from '../runtime/load.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import { fillOrRaise, horizonOf } from './horizon.ts';
 
 export default cron({
@@ -9,6 +9,7 @@ export default cron({
   schedule: '15 2 * * *',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   handle: async (run) => {
     for (const schedule of await searchAll(run.fhir, 'Schedule', { active: 'true' })) {
       const horizon = horizonOf(schedule, run.now);

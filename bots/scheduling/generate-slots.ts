@@ -3,7 +3,7 @@ import { read } from '../runtime/load.ts';
 import { refuse } from '../runtime/outcome.ts';
 import { instant, reference } from '../runtime/parameters.ts';
 import { staff } from '../runtime/requester.ts';
-import { fill, GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { fill, GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import type { Tally } from './generation.ts';
 import { windowOf } from './window.ts';
 
@@ -16,6 +16,7 @@ export default operation({
   returns: { created: 'integer', kept: 'integer', removed: 'integer', remaining: 'integer' },
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   who: staff('administrator', 'practitioner', 'front-desk'),
   run: async (run, input): Promise<Tally> => {
     const window = windowOf(input, run.now);

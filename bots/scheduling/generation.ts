@@ -39,6 +39,9 @@ export const GENERATION_ACCESS: Access = {
 /** Half of what a project may write in a minute on a server with the default settings, so that the rest can work. */
 export const GENERATION_QUOTA = 250_000;
 
+/** Seconds for a bot that fills Schedules: a run begins no unit after `RUN_MS`, and a unit takes as long as a lock may. */
+export const GENERATION_TIMEOUT = 60;
+
 /** How many slots of a pattern are looked at in one request. */
 const LOOK_AHEAD = 200;
 /** Somebody may be waiting for the answer; the cron job goes on with what is left. */

@@ -2,7 +2,7 @@ import type { Slot } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
 import { subscriber } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import { fillOrRaise, horizonOf } from './horizon.ts';
 import { GENERATED } from './names.ts';
 import type { Interval } from './wall-clock.ts';
@@ -13,6 +13,7 @@ export default subscriber({
   on: 'Schedule',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   handle: async (run, delivered) => {
     const { fhir, now } = run;
     const generated = [

@@ -21,6 +21,7 @@ export default cron({
     'Offers new slots to those who wait, finds what a lost delivery left undone, and ends what came too late.',
   schedule: '*/5 * * * *',
   access: { ...OFFERING_ACCESS, Task: 'create' },
+  timeout: 60,
   handle: async (run) => {
     const all = await searchAll(run.fhir, 'Appointment', { status: 'waitlist' });
     await each(

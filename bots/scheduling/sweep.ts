@@ -14,6 +14,7 @@ export default cron({
   description: 'Gives places back where the delivery of a cancellation was lost, and shuts what a booking did not see.',
   schedule: '*/5 * * * *',
   access: GIVING_ACCESS,
+  timeout: 60,
   handle: async (run) => {
     const since = (ms: number): string => `ge${new Date(run.now.getTime() - ms).toISOString()}`;
     const ended = await searchAll(run.fhir, 'Appointment', {

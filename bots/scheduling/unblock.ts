@@ -10,7 +10,7 @@ import { change, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { fillAround } from './block.ts';
 import { loadCalendar } from './calendar.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
 import { recountAll, recountWrites } from './giving.ts';
 import { isGenerated } from './names.ts';
 import { recounted } from './places.ts';
@@ -27,6 +27,7 @@ export default operation({
   returns: 'Slot',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
+  timeout: GENERATION_TIMEOUT,
   who: staff('administrator', 'practitioner', 'front-desk'),
   run: async (run, { slot }) => {
     const { fhir, now, requester } = run;

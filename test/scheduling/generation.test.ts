@@ -3,7 +3,9 @@ import type { WithId } from '@medplum/core';
 import { OperationOutcomeError } from '@medplum/core';
 import type { HealthcareService, Schedule, Slot, Task } from '@medplum/fhirtypes';
 import { DAYS } from '../../bots/scheduling/availability.ts';
+import { GENERATION_TIMEOUT } from '../../bots/scheduling/generation.ts';
 import { SLOT_HORIZON } from '../../bots/scheduling/names.ts';
+import { loadBots } from '../../scripts/lib/bots.ts';
 import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 import { withPattern } from './fixtures.ts';
@@ -168,4 +170,12 @@ describe('Slots of a Schedule', () => {
     expect(await ask({ schedule: `Schedule/${idle.id}` })).toBe('business-rule schedule');
     expect(await slotsOf(schedule)).toHaveLength(0);
   });
+});
+
+test('every bot that fills Schedules may run as long as a run of it takes', async () => {
+  const filling = (await loadBots())
+    .map(({ definition }) => definition)
+    .filter(({ access }) => access.Slot === 'delete');
+  expect(filling.map(({ name }) => name)).toContain('scheduling/generate-slots');
+  expect(filling.filter(({ timeout }) => timeout !== GENERATION_TIMEOUT)).toEqual([]);
 });
