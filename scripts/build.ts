@@ -6,7 +6,7 @@ import { bundleBots, writeBundles } from './lib/bundle.ts';
 import { inRoot } from './lib/paths.ts';
 
 /** A file that defines a bot: nothing else in `bots/` has a default export. */
-const DEFINES_BOT = /^export default (operation|subscriber|cron|worker)\(/m;
+const DEFINES_BOT = /^export default (operation|subscriber|cron|worker|webhook)\(/m;
 
 /** Every bot below `bots/`, in the order of their names. */
 export async function findBots(): Promise<BotEntry[]> {

@@ -28,6 +28,9 @@ await runCommand(async () => {
       console.log(`  quota: ${definition.name} gets ${definition.quota} points a minute`);
     }
   }
+  for (const [name, path] of deployed.webhooks) {
+    console.log(`  webhook: ${name} is called at ${credentials.baseUrl}${path}`);
+  }
   if (!dryRun) {
     await writeBundles(bots, codeOf);
     console.log(

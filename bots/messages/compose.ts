@@ -27,6 +27,8 @@ export interface Draft {
   /** Undefined if it names none, or one that there is not. */
   readonly template?: ActivityDefinition;
   readonly recipient?: Recipient;
+  /** Channels on which the recipient wants no messages. */
+  readonly refused?: readonly Channel[];
   readonly context: Omit<Context, 'recipient'>;
 }
 
@@ -34,7 +36,10 @@ export interface Draft {
  * Finds channel, address and text. The channel is the Communication's; if it names none, the first one of its template
  * (or, of a text without template, SMS before e-mail) on which the recipient has an address.
  */
-export function compose({ communication, template, recipient, context }: Draft, now: Date): Composed | Unsendable {
+export function compose(
+  { communication, template, recipient, refused = [], context }: Draft,
+  now: Date,
+): Composed | Unsendable {
   if (!recipient || communication.recipient?.length !== 1) {
     return {
       reason: 'invalid-address',
@@ -55,10 +60,11 @@ export function compose({ communication, template, recipient, context }: Draft, 
   }
   const offered = own ? CHANNELS.filter((channel) => channel !== 'whatsapp') : variants.map(({ channel }) => channel);
   const channels = asked ? [asked] : offered;
-  const channel = channels.find((candidate) => addressOf(recipient, candidate, now));
+  const wanted = channels.filter((candidate) => !refused.includes(candidate));
+  const channel = wanted.find((candidate) => addressOf(recipient, candidate, now));
   const given = channel && addressOf(recipient, channel, now);
   if (!channel || !given) {
-    return { reason: 'no-address' };
+    return { reason: wanted.length < channels.length ? 'opted-out' : 'no-address' };
   }
   const address = asProvidersTakeIt(given, channel, context.secrets.CLINIC_COUNTRY);
   if (!address) {

@@ -5,6 +5,7 @@ import type { Access, Run } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import type { Draft } from './compose.ts';
 import type { Recipient } from './template.ts';
+import { consentUrl, refusedChannels } from './consent.ts';
 import { visitOf, visitUrls } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -12,6 +13,8 @@ import type { Visit } from './visit.ts';
 export const MESSAGE_ACCESS: Access = {
   ActivityDefinition: 'read',
   Appointment: 'read',
+  Bot: 'read',
+  Consent: 'read',
   HealthcareService: 'read',
   Location: 'read',
   Patient: 'read',
@@ -41,6 +44,7 @@ export async function loadDraft(
     ...urls,
     ...(RECIPIENTS.includes(recipientUrl.split('/')[0] ?? '') ? [recipientUrl] : []),
     ...(appointmentUrl ? [appointmentUrl] : []),
+    ...(recipientUrl.startsWith('Patient/') ? [consentUrl(recipientUrl)] : []),
     ...(templateUrl ? [`ActivityDefinition?url=${encodeURIComponent(templateUrl)}&status=active`] : []),
   ]);
   const found = read.slice(urls.length).flat();
@@ -56,6 +60,7 @@ export async function loadDraft(
       communication,
       ...(template && { template }),
       ...(recipient && { recipient }),
+      refused: refusedChannels(ofType(found, 'Consent')),
       context: { visit, secrets, ...(appointment && { appointment }), ...(site && { site }) },
     },
   };

@@ -5,6 +5,11 @@ export const MESSAGE_SID = sid('message');
 export const OUTBOX_SID = sid('outbox');
 /** The provider's identifier of a message. */
 export const TWILIO_SID = 'https://www.twilio.com/docs/messaging/sid';
+/** The thread of a patient, or of a sender nobody knows. */
+export const THREAD_SID = sid('thread');
+/** A patient's word on messages by one channel. */
+export const MESSAGE_CONSENT_SID = sid('message-consent');
+export const CONSENT_CATEGORY = codeSystem('consent-category');
 export const MAIL_SID = sid('mail');
 /** On a message that waits: not before when (`at`), and after how many attempts (`attempts`). */
 export const MESSAGE_WAITS = extensionUrl('message-waits');

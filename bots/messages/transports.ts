@@ -3,6 +3,7 @@ import { email } from './email.ts';
 import { outbox } from './outbox.ts';
 import type { Channel } from './template.ts';
 import type { Transport } from './transport.ts';
+import { callbackFor } from './twilio-callback.ts';
 import { twilio } from './twilio.ts';
 
 /** Project secrets that choose and open the ways out. */
@@ -13,6 +14,7 @@ export const TRANSPORT_SECRETS = [
   'TWILIO_FROM_WHATSAPP',
   'TWILIO_API_BASE',
   'MAIL_FROM',
+  'PUBLIC_BASE_URL',
 ];
 
 type Secrets = Run['secrets'];
@@ -25,7 +27,7 @@ export function transportFor(run: Run, channel: Channel): Transport {
   }
   const from = channel === 'sms' ? secrets.TWILIO_FROM_SMS : secrets.TWILIO_FROM_WHATSAPP;
   const apiBase = secrets.TWILIO_API_BASE ?? 'https://api.twilio.com';
-  return sid && token && from ? twilio({ sid, token, from, apiBase }) : outbox;
+  return sid && token && from ? twilio({ sid, token, from, apiBase, callback: (id) => callbackFor(run, id) }) : outbox;
 }
 
 /** Whether any message may leave by a provider. */

@@ -16,6 +16,8 @@ export interface TwilioAccount {
   readonly apiBase: string;
   /** The number that a channel sends from, E.164. */
   readonly from: string;
+  /** Where it reports what becomes of a message; undefined where it cannot reach this server. */
+  readonly callback: (messageId: string) => Promise<string | undefined>;
 }
 
 /** What Twilio refuses for good (its error dictionary), beside what it refuses for reasons that the clinic has to mend. */
@@ -49,11 +51,13 @@ export function twilio(account: TwilioAccount): Transport {
 
 async function send(account: TwilioAccount, message: Outgoing): Promise<HandedOver> {
   const last: { answer?: HttpAnswer } = {};
+  const statusCallback = await account.callback(message.id);
   try {
     const { sid } = await messagesOf(account, last).create({
       to: addressFor(message, message.address),
       from: addressFor(message, account.from),
       body: message.body,
+      ...(statusCallback && { statusCallback }),
     });
     return sid ? { outcome: 'sent', identifier: identifierOf(sid) } : { outcome: 'unclear' };
   } catch (thrown) {

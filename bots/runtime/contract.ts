@@ -14,4 +14,6 @@ export type Role = (typeof ROLES)[number];
 
 export const REQUESTED_BY = extensionUrl('requested-by');
 export const TASK_CODE = codeSystem('task-code');
+/** On a Bot that the outside world calls: the id of its membership, which its address is made of. */
+export const WEBHOOK_SID = sid('webhook');
 export const TICKET_SID = sid('ticket');

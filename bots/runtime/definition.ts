@@ -1,5 +1,12 @@
 import type { BotEvent, MedplumClient, WithId } from '@medplum/core';
-import type { ExtractResource, OperationDefinitionParameter, Resource, ResourceType } from '@medplum/fhirtypes';
+import type {
+  Bot,
+  ExtractResource,
+  OperationDefinitionParameter,
+  Reference,
+  Resource,
+  ResourceType,
+} from '@medplum/fhirtypes';
 import { refuse } from './outcome.ts';
 import { parseInput } from './parameters.ts';
 import type { Input, Shape } from './parameters.ts';
@@ -53,7 +60,7 @@ export interface OperationInterface {
 
 /** A bot, ready to be bundled and deployed. `handle` is all that runs on the server. */
 export interface BotDefinition extends Declaration {
-  readonly kind: 'operation' | 'subscriber' | 'cron' | 'worker';
+  readonly kind: 'operation' | 'subscriber' | 'cron' | 'worker' | 'webhook';
   readonly operation?: OperationInterface;
   /** Of a cron bot: five fields, UTC. */
   readonly schedule?: string;
@@ -157,6 +164,33 @@ export function worker<S extends Shape>(
         refuse('forbidden', 'requester', 'Only other bots may start this one.');
       }
       return definition.handle(run, parseInput(definition.input, event.input));
+    },
+  };
+}
+
+/** What came in from outside. Nobody has said yet who sent it: the bot looks at its signature. */
+export interface WebhookRequest {
+  /** A form's fields. */
+  readonly form: Readonly<Record<string, string>>;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly bot: Reference<Bot>;
+}
+
+/** A bot that the outside world calls, without signing in. It may come late, twice, or forged. */
+export function webhook(
+  definition: Declaration & { readonly handle: (run: Run, request: WebhookRequest) => Promise<unknown> },
+): BotDefinition {
+  return {
+    ...declaration(definition),
+    kind: 'webhook',
+    handle: (run, { input, headers = {}, bot }) => {
+      const fields = Object.entries((input ?? {}) as Record<string, unknown>);
+      const form = Object.fromEntries(
+        fields.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+      ) as Record<string, string>;
+      const single = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat()[0]]);
+      return definition.handle(run, { form, headers: Object.fromEntries(single) as WebhookRequest['headers'], bot });
     },
   };
 }

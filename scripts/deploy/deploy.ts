@@ -26,6 +26,8 @@ export interface Deployed {
   readonly codeOf: ReadonlyMap<string, string>;
   /** The id of each Bot, by the name of its definition. */
   readonly botIds: ReadonlyMap<string, string>;
+  /** What the outside world calls, relative to the server's address, by the name of its definition. */
+  readonly webhooks: ReadonlyMap<string, string>;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface Deployed {
 export async function deploy(medplum: MedplumClient, options: DeployOptions = {}): Promise<Deployed> {
   const { dryRun = false, progress = () => undefined } = options;
   const report = new Report();
-  const installing = { report, dryRun, kept: new Set<string>() };
+  const installing = { report, dryRun, kept: new Set<string>(), webhooks: new Map<string, string>() };
   progress('Bundling');
   const { bots, codeOf, resources, rules } = options.layer ?? (await loadLayer());
   const projectId = await preflight(medplum, bots, !dryRun);
@@ -63,7 +65,7 @@ export async function deploy(medplum: MedplumClient, options: DeployOptions = {}
 
   progress('Removing what this version no longer has');
   await removeInstalled(medplum, installing.kept, report, dryRun);
-  return { report, bots, codeOf, botIds };
+  return { report, bots, codeOf, botIds, webhooks: installing.webhooks };
 }
 
 async function installAll(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { AccessPolicy, Bot as BotResource, UserConfiguration } from '@medplum/fhirtypes';
+import { WEBHOOK_SID } from '../../bots/runtime/contract.ts';
 import type { Bot } from '../lib/bots.ts';
 import { managed, policyOf } from './desired.ts';
 import { Installer } from './installer.ts';
@@ -19,7 +20,7 @@ export async function installBots(
   projectId: string,
   bots: readonly Bot[],
   codeOf: ReadonlyMap<string, string>,
-  options: InstallOptions,
+  options: InstallOptions & { readonly webhooks?: Map<string, string> },
 ): Promise<Map<string, string>> {
   const { report, dryRun, kept } = options;
   const policies = await Installer.of(medplum, 'AccessPolicy', options);
@@ -45,11 +46,32 @@ export async function installBots(
     const configurationId = definition.quota
       ? await configurations.put(quotaOf(bot.name, definition.quota))
       : undefined;
+    if (definition.kind === 'webhook') {
+      options.webhooks?.set(definition.name, await openWebhook(medplum, id, report));
+    }
     if (configurationId || definition.admin) {
       await setMembership(medplum, projectId, id, { configurationId, admin: definition.admin }, report);
     }
   }
   return ids;
+}
+
+/**
+ * Opens a Bot to the outside world, and notes on it what its address is made of: a bot cannot read memberships.
+ * @returns The address, relative to the server's.
+ */
+async function openWebhook(medplum: MedplumClient, botId: string, report: Report): Promise<string> {
+  const membership = await medplum.searchOne('ProjectMembership', { profile: `Bot/${botId}` });
+  const bot = await medplum.readResource('Bot', botId, { cache: 'reload' });
+  const others = bot.identifier?.filter(({ system }) => system !== WEBHOOK_SID) ?? [];
+  const value = membership?.id ?? '';
+  if (!bot.publicWebhook || !bot.identifier?.some((one) => one.system === WEBHOOK_SID && one.value === value)) {
+    // In front, so that what deploy itself sets stays last.
+    const identifier = [{ system: WEBHOOK_SID, value }, ...others];
+    await medplum.updateResource({ ...bot, publicWebhook: true, identifier });
+    report.add('updated', `webhook of Bot/${botId}`);
+  }
+  return `webhook/${value}`;
 }
 
 /** Bot, then code: a Bot that was made but has no code yet is finished by the next run. */
