@@ -3,7 +3,8 @@ import { finish, FINISH_ACCESS } from './finish.ts';
 
 export default subscriber({
   name: 'encounters/complete',
-  description: 'Completes an Encounter that is finished (end, length, history), and fulfils its Appointment.',
+  description:
+    'Completes an Encounter that is finished (end, length, history; its Appointment is fulfilled) or cancelled.',
   on: 'Encounter',
   access: FINISH_ACCESS,
   handle: finish,

@@ -193,4 +193,42 @@ describe('An Encounter', () => {
     await clinic.server.advance({ minutes: 7 });
     expect((await read(encounter)).meta?.versionId).toBe(swept.meta?.versionId);
   });
+
+  test('that is cancelled ends, and its appointment may still take place', async () => {
+    const appointment = await book({ status: 'arrived' });
+    const encounter = await start(appointment);
+    await setStatus(clinic, encounter, 'cancelled');
+    expect(await read(encounter)).toMatchObject({ status: 'cancelled', period: { end: expect.any(String) } });
+    expect((await read(appointment)).status).toBe('arrived');
+    expect((await start(appointment)).id).not.toBe(encounter.id);
+  });
+
+  test.each(['delivered', 'dropped'])(
+    'and its appointment end the same, whichever is touched first, with deliveries %s',
+    async (how) => {
+      if (how === 'dropped') {
+        await setDeliveries(clinic, 'off');
+      }
+      const first = await book({ status: 'arrived' });
+      const second = await book({ status: 'arrived' });
+      const [one, other] = [await start(first), await start(second)];
+      await setStatus(clinic, one, 'finished');
+      await setStatus(clinic, second, 'fulfilled');
+      await clinic.server.advance({ minutes: 12 });
+      await setStatus(clinic, other, 'finished');
+      await clinic.server.advance({ minutes: 30 });
+      for (const [appointment, encounter] of [
+        [first, one],
+        [second, other],
+      ] as const) {
+        expect((await read(appointment)).status).toBe('fulfilled');
+        expect(await read(encounter)).toMatchObject({ status: 'finished', length: { unit: 'min' } });
+        const plans = await clinic.medplum.searchResources(
+          'CarePlan',
+          `activity-reference=Appointment/${appointment.id}`,
+        );
+        expect(plans.map(({ status }) => status)).toEqual(['completed']);
+      }
+    },
+  );
 });

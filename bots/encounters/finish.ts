@@ -18,7 +18,7 @@ export interface Finish {
   readonly siblings: readonly WithId<Encounter>[];
 }
 
-/** Completes an Encounter that is finished, and its appointment with it. Done again it changes nothing. */
+/** Completes an Encounter that is finished (with its appointment) or cancelled. Done again it changes nothing. */
 export async function finish(run: Run, encounter: WithId<Encounter>): Promise<void> {
   await settle({
     fhir: run.fhir,
@@ -33,6 +33,10 @@ export async function finish(run: Run, encounter: WithId<Encounter>): Promise<vo
  * fulfilled too. One that was cancelled stays so, and one with another Encounter under way waits for that.
  */
 export function decideFinish({ encounter, appointments, siblings }: Finish, now: Date): Decision<undefined> {
+  if (encounter.status === 'cancelled') {
+    const closed = ended(encounter, now);
+    return { writes: closed === encounter ? [] : [update(closed)], result: undefined };
+  }
   if (encounter.status !== 'finished') {
     return { writes: [], result: undefined };
   }
@@ -46,6 +50,12 @@ export function decideFinish({ encounter, appointments, siblings }: Finish, now:
 }
 
 const CAN_BE_SEEN: readonly Appointment['status'][] = ['booked', 'arrived', 'checked-in', 'noshow'];
+
+/** One that was called off: it has an end, if it had begun; its appointment may still take place. */
+function ended(encounter: WithId<Encounter>, now: Date): WithId<Encounter> {
+  const { period } = encounter;
+  return period?.start && !period.end ? { ...encounter, period: { ...period, end: now.toISOString() } } : encounter;
+}
 
 /** The same value if nothing is missing. */
 export function completed(encounter: WithId<Encounter>, now: Date): WithId<Encounter> {

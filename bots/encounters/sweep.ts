@@ -10,16 +10,16 @@ const GRACE_MS = 60_000;
 
 export default cron({
   name: 'encounters/sweep',
-  description: 'Completes finished Encounters whose delivery was lost.',
+  description: 'Completes finished and cancelled Encounters whose delivery was lost.',
   schedule: '*/5 * * * *',
   access: FINISH_ACCESS,
   handle: sweepEncounters,
 });
 
-/** Looks at the Encounters that were finished in the last days; the complete ones among them stay as they are. */
+/** Looks at the Encounters that were finished or cancelled in the last days; the complete ones among them stay as they are. */
 export async function sweepEncounters(run: Run): Promise<void> {
   const finished = await searchAll(run.fhir, 'Encounter', [
-    ['status', 'finished'],
+    ['status', 'finished,cancelled'],
     ['_lastUpdated', `ge${new Date(run.now.getTime() - REACH_MS).toISOString()}`],
     ['_lastUpdated', `le${new Date(run.now.getTime() - GRACE_MS).toISOString()}`],
   ]);

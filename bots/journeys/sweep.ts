@@ -49,7 +49,7 @@ export async function sweepJourneys(run: Run): Promise<void> {
   ]);
   const own = plans.filter(({ identifier }) => identifier?.some(({ system }) => system === JOURNEY_SID));
   const withoutJourney = appointments.filter(
-    (appointment) => !['cancelled', 'noshow'].includes(appointment.status) && planIdsOf(appointment).length === 0,
+    (appointment) => appointment.status !== 'cancelled' && planIdsOf(appointment).length === 0,
   );
   await each(withoutJourney, ({ id }) => startFor(run, id, true));
   await each(

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCommand, SettingsError } from '../../scripts/lib/args.ts';
+import { soakJourneys } from './journeys.ts';
 import { soak } from './kills.ts';
 import { wholeNumber } from './numbers.ts';
 import { embeddedSoakServer } from './scheduling-embedded.ts';
@@ -8,14 +9,26 @@ import { soakScheduling } from './scheduling.ts';
 const progress = (text: string): void => console.log(text);
 
 /**
- * `npm run soak -- [kills] --seed N --kills N` and `npm run soak -- scheduling --seed N --rounds N`: the same seed loads
- * the server in the same way.
+ * `npm run soak -- [kills] --seed N --kills N`, `npm run soak -- scheduling --seed N --rounds N` and
+ * `npm run soak -- journeys --seed N --rounds N`: the same seed loads the server in the same way.
  */
+interface Args {
+  readonly seed?: string;
+  readonly kills?: string;
+  readonly rounds?: string;
+}
+type Name = 'kills' | 'scheduling' | 'journeys';
+const soaks: Readonly<Record<Name, (seed: number, args: Args) => Promise<readonly string[]>>> = {
+  kills: (seed, args) => kills(seed, args.kills),
+  scheduling: (seed, args) => scheduling(seed, args.rounds),
+  journeys: (seed, args) => journeys(seed, args.rounds),
+};
+
 await runCommand(async () => {
   const { name, args } = read();
   const seed = wholeNumber('--seed', args.seed ?? String(Date.now() % 1_000_000));
   console.log(`Seed ${seed}`);
-  const violations = name === 'kills' ? await kills(seed, args.kills) : await scheduling(seed, args.rounds);
+  const violations = await soaks[name](seed, args);
   if (violations.length > 0) {
     throw new Error(violations.slice(0, 20).join('\n'));
   }
@@ -43,15 +56,20 @@ async function scheduling(seed: number, count = '40'): Promise<readonly string[]
   }
 }
 
-type Name = 'kills' | 'scheduling';
+async function journeys(seed: number, count = '1000'): Promise<readonly string[]> {
+  const runs = wholeNumber('--rounds', count);
+  const violations = await soakJourneys({ seed, runs, progress });
+  console.log(`${runs} journeys, ${violations.length} violations`);
+  return violations;
+}
 
-function read(): { name: Name; args: { seed?: string; kills?: string; rounds?: string } } {
+function read(): { name: Name; args: Args } {
   try {
     const options = { seed: { type: 'string' }, kills: { type: 'string' }, rounds: { type: 'string' } } as const;
     const { positionals, values } = parseArgs({ options, strict: true, allowPositionals: true });
     const [name = 'kills', ...others] = positionals;
-    if ((name !== 'kills' && name !== 'scheduling') || others.length > 0) {
-      throw new Error('npm run soak -- NAME, where NAME is one of: kills, scheduling');
+    if ((name !== 'kills' && name !== 'scheduling' && name !== 'journeys') || others.length > 0) {
+      throw new Error('npm run soak -- NAME, where NAME is one of: kills, scheduling, journeys');
     }
     return { name, args: values };
   } catch (thrown) {
