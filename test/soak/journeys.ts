@@ -106,8 +106,8 @@ async function play(
     await deliver();
   }
   await clinic.server.advance({ minutes: 16 });
-  const { messages, requests: _requests, ...outcome } = await outcomeOf(clinic, appointment);
-  return { outcome, messages };
+  const { appointment: state, journeys, linked, stages, encounters, messages } = await outcomeOf(clinic, appointment);
+  return { outcome: { appointment: state, journeys, linked, stages, encounters }, messages };
 }
 
 /** Delivers some of what waits: in any order, some of it twice at once; what is left may come later, or never. */
