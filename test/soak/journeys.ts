@@ -5,6 +5,7 @@ import type { Appointment, Encounter, Resource } from '@medplum/fhirtypes';
 import { botName } from '../../scripts/lib/bots.ts';
 import { rules } from '../../subscriptions/index.ts';
 import { bookDirectly, messagesOf, outcomeOf, setDeliveries, setStatus } from '../appointments.ts';
+import type { Outcome } from '../appointments.ts';
 import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 import { Random } from './random.ts';
@@ -52,7 +53,9 @@ export async function soakJourneys({ seed, runs, progress = () => undefined }: J
     for (let run = 0; run < runs; run++) {
       const name = random.pick(Object.keys(STORIES));
       const { outcome, messages } = await play(clinic, name, { random, bots });
-      if (!isDeepStrictEqual(outcome, expected.get(name))) {
+      // What was cancelled before anybody heard of the booking never began, and nobody was told of it.
+      const neverBegan = name === 'cancelled' && outcome.journeys.length === 0 && messages.length === 0;
+      if (!neverBegan && !isDeepStrictEqual(outcome, expected.get(name))) {
         violations.push(`Run ${run}, ${name}: ${JSON.stringify(outcome)} is not ${JSON.stringify(expected.get(name))}`);
       }
       if (new Set(messages).size < messages.length || messages.some((message) => !message.endsWith(' completed'))) {
@@ -78,7 +81,7 @@ async function play(
   clinic: Clinic,
   name: string,
   chaos: Chaos | undefined,
-): Promise<{ outcome: object; messages: readonly string[] }> {
+): Promise<{ outcome: Pick<Outcome, 'journeys'>; messages: readonly string[] }> {
   const start = new Date(clinic.clock.now() + 2 * 3_600_000).toISOString();
   const appointment = await bookDirectly(clinic, await clinic.newPatient(), start);
   const waiting: Delivery[] = woken(undefined, appointment);
