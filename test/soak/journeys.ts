@@ -81,7 +81,7 @@ async function play(
   clinic: Clinic,
   name: string,
   chaos: Chaos | undefined,
-): Promise<{ outcome: Pick<Outcome, 'journeys'>; messages: readonly string[] }> {
+): Promise<{ outcome: Omit<Outcome, 'messages' | 'requests'>; messages: readonly string[] }> {
   const start = new Date(clinic.clock.now() + 2 * 3_600_000).toISOString();
   const appointment = await bookDirectly(clinic, await clinic.newPatient(), start);
   const waiting: Delivery[] = woken(undefined, appointment);
