@@ -4,7 +4,7 @@ import { createReference, SchedulingEncounterCodingURI, ServiceTypeReferenceURI 
 import type { Appointment, Encounter, HealthcareService, Patient } from '@medplum/fhirtypes';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, setDeliveries, setStatus } from '../../test/appointments.ts';
+import { bookDirectly, passes, setDeliveries, setStatus } from '../../test/appointments.ts';
 
 describe('An Encounter', () => {
   let clinic: Clinic;
@@ -143,6 +143,39 @@ describe('An Encounter', () => {
     expect((await read(appointment)).status).toBe('fulfilled');
   });
 
+  test('that a client made by itself and moves by plain updates has its times and history, virtual or not', async () => {
+    const walkIn = await clinic.medplum.createResource<Encounter>({
+      resourceType: 'Encounter',
+      status: 'planned',
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'VR' },
+      subject: createReference(patient),
+      participant: [{ individual: { reference: `Practitioner/${clinic.demo('provider-1').id}` } }],
+    });
+    const moved = new Date(clinic.clock.now() + 10 * 60_000).toISOString();
+    clinic.clock.moveTo(Date.parse(moved));
+    await setStatus(clinic, walkIn, 'in-progress');
+    expect(await read(walkIn)).toMatchObject({
+      period: { start: moved },
+      statusHistory: [{ status: 'planned', period: { end: moved } }],
+    });
+    clinic.clock.moveTo(Date.parse(moved) + 15 * 60_000);
+    await setStatus(clinic, walkIn, 'finished');
+    expect(await read(walkIn)).toMatchObject({
+      length: { value: 15, code: 'min' },
+      statusHistory: [{ status: 'planned' }, { status: 'in-progress' }],
+    });
+    const day = moved.slice(0, 10);
+    const found = await clinic.medplum.searchResources(
+      'Encounter',
+      `patient=Patient/${patient.id}&practitioner=Practitioner/${clinic.demo('provider-1').id}&date=${day}&status=finished&class=VR`,
+    );
+    expect(found.map(({ id }) => id)).toEqual([walkIn.id]);
+    expect(await clinic.medplum.searchResources('Task', `focus=Encounter/${walkIn.id}`)).toHaveLength(0);
+    await setStatus(clinic, walkIn, 'in-progress');
+    await read(walkIn);
+    expect(await clinic.medplum.searchResources('Task', `focus=Encounter/${walkIn.id}`)).toMatchObject({ length: 1 });
+  });
+
   test('keeps the end and the length that a client gave it', async () => {
     const appointment = await book();
     const encounter = await clinic.medplum.createResource<Encounter>({
@@ -186,11 +219,11 @@ describe('An Encounter', () => {
     const appointment = await book();
     const encounter = await start(appointment);
     await setStatus(clinic, encounter, 'finished');
-    await clinic.server.advance({ minutes: 7 });
+    await passes(clinic, 1);
     const swept = await read(encounter);
     expect(swept.length).toBeDefined();
     expect((await read(appointment)).status).toBe('fulfilled');
-    await clinic.server.advance({ minutes: 7 });
+    await passes(clinic, 1);
     expect((await read(encounter)).meta?.versionId).toBe(swept.meta?.versionId);
   });
 
@@ -214,9 +247,9 @@ describe('An Encounter', () => {
       const [one, other] = [await start(first), await start(second)];
       await setStatus(clinic, one, 'finished');
       await setStatus(clinic, second, 'fulfilled');
-      await clinic.server.advance({ minutes: 12 });
+      await passes(clinic, 2);
       await setStatus(clinic, other, 'finished');
-      await clinic.server.advance({ minutes: 30 });
+      await passes(clinic, 4);
       for (const [appointment, encounter] of [
         [first, one],
         [second, other],

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import type { Appointment } from '@medplum/fhirtypes';
 import { Refusal } from '../runtime/outcome.ts';
-import { HOLD_EXPIRES, isLive, move, moveTo } from './appointment-states.ts';
+import { isLive, move } from './appointment-states.ts';
+import { HOLD_EXPIRES } from './names.ts';
 import type { AppointmentStatus } from './appointment-states.ts';
+import { moveTo } from './state-operation.ts';
 import { checkIn } from './check-in.ts';
 
 const NOW = new Date('2026-03-10T12:00:00Z');

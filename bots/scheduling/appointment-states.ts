@@ -1,15 +1,9 @@
-import type { WithId } from '@medplum/core';
 import { getExtensionValue } from '@medplum/core';
 import type { Appointment } from '@medplum/fhirtypes';
-import { extensionUrl } from '../runtime/contract.ts';
 import { refuse } from '../runtime/outcome.ts';
-import { change, unchanged } from '../runtime/writes.ts';
-import type { Decision } from '../runtime/writes.ts';
+import { HOLD_EXPIRES } from './names.ts';
 
 export type AppointmentStatus = Appointment['status'];
-
-/** When a hold ends: an instant on an Appointment that is `pending`. */
-export const HOLD_EXPIRES = extensionUrl('hold-expires');
 
 /** Which states follow which. R4's `checked-in` is the step after `arrived` and counts as it. */
 const NEXT: Readonly<Record<AppointmentStatus, readonly AppointmentStatus[]>> = {
@@ -73,12 +67,6 @@ export function move<T extends Appointment>(
     return refuse('business-rule', parameter, 'A no-show can still arrive on the same day only. Book a new time.');
   }
   return { ...appointment, status: to };
-}
-
-/** The same as a decision: the Appointment is written if it moves, and is the answer either way. */
-export function moveTo(appointment: WithId<Appointment>, to: AppointmentStatus, now: Date): Decision<Appointment> {
-  const moved = move(appointment, to, now);
-  return moved === appointment ? unchanged(appointment) : change(moved);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { operation } from '../runtime/definition.ts';
-import { moveTo } from './appointment-states.ts';
-import { STATE_OPERATION } from './state-operation.ts';
+import { moveTo, STATE_OPERATION } from './state-operation.ts';
 
 export default operation({
   ...STATE_OPERATION,

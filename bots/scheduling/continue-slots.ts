@@ -3,19 +3,23 @@ import type { Resource, Schedule, Task } from '@medplum/fhirtypes';
 import { TASK_CODE } from '../runtime/contract.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
+import { each } from '../runtime/each.ts';
 import { ofType, readTogether, searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
+import { timeIsLeft } from '../runtime/time-left.ts';
 import { change } from '../runtime/writes.ts';
 import { GENERATION_CODE, intervalsOf } from './generation-task.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT, RUN_MS } from './generation.ts';
 import { fillOrRaise } from './horizon.ts';
+import { sweepChanged } from './regenerating.ts';
 
 /** A generation that has not written for this long is not under way any more. */
 const IDLE_MS = 50_000;
 
 export default cron({
   name: 'scheduling/continue-slots',
-  description: 'Goes on with the generation of Slots where the quota, or anything else, cut it off.',
+  description:
+    'Goes on with the generation of Slots where the quota, or anything else, cut it off, and finds Schedules that changed without it.',
   schedule: '* * * * *',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
@@ -26,9 +30,16 @@ export default cron({
       status: 'in-progress',
       _lastUpdated: `lt${new Date(run.now.getTime() - IDLE_MS).toISOString()}`,
     });
-    for (const task of tasks) {
-      const focus: WithId<Resource>[][] = await readTogether(run.fhir, [task.focus?.reference ?? '']);
-      await resume(run, task, ofType(focus.flat(), 'Schedule')[0]);
+    const isTimeLeft = timeIsLeft(RUN_MS);
+    try {
+      await each(tasks, async (task) => {
+        if (isTimeLeft()) {
+          const focus: WithId<Resource>[][] = await readTogether(run.fhir, [task.focus?.reference ?? '']);
+          await resume(run, task, ofType(focus.flat(), 'Schedule')[0]);
+        }
+      });
+    } finally {
+      await sweepChanged(run);
     }
   },
 });

@@ -2,7 +2,7 @@ import { cron } from '../runtime/definition.ts';
 import { each } from '../runtime/each.ts';
 import { ofType, searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
-import { unchanged, update } from '../runtime/writes.ts';
+import { unchanged, updateUnasked } from '../runtime/writes.ts';
 import { isExpired } from './appointment-states.ts';
 import { loadCalendar } from './calendar.ts';
 import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
@@ -29,7 +29,7 @@ export default cron({
           }
           const ended = expiredHold(current, now);
           const recounts = recountWrites(slotsOf(current, calendar), withAppointment(calendar, ended), now);
-          return { writes: [...recounts, update(ended)], result: undefined };
+          return { writes: [...recounts, updateUnasked(ended)], result: undefined };
         },
       }),
     );

@@ -1,7 +1,12 @@
+import type { Schedule } from '@medplum/fhirtypes';
 import { cron } from '../runtime/definition.ts';
+import { each } from '../runtime/each.ts';
 import { searchAll } from '../runtime/load.ts';
-import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT } from './generation.ts';
+import { timeIsLeft } from '../runtime/time-left.ts';
+import { noteWindow } from './generation-task.ts';
+import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT, RUN_MS } from './generation.ts';
 import { fillOrRaise, horizonOf } from './horizon.ts';
+import type { Interval } from './wall-clock.ts';
 
 export default cron({
   name: 'scheduling/extend-slots',
@@ -11,11 +16,18 @@ export default cron({
   quota: GENERATION_QUOTA,
   timeout: GENERATION_TIMEOUT,
   handle: async (run) => {
-    for (const schedule of await searchAll(run.fhir, 'Schedule', { active: 'true' })) {
-      const horizon = horizonOf(schedule, run.now);
-      if (horizon) {
-        await fillOrRaise(run, schedule, { start: run.now, end: horizon });
-      }
+    const isTimeLeft = timeIsLeft(RUN_MS);
+    const all = await searchAll(run.fhir, 'Schedule', { active: 'true' });
+    const takingPart = all.filter((schedule) => horizonOf(schedule, run.now));
+    const windowOf = (schedule: Schedule): Interval => ({
+      start: run.now,
+      end: horizonOf(schedule, run.now) ?? run.now,
+    });
+    try {
+      // Of all of them first: what this run does not get to, for want of time or quota, another one goes on with.
+      await each(takingPart, (schedule) => noteWindow(run.fhir, schedule, windowOf(schedule), run.now));
+    } finally {
+      await each(takingPart, async (schedule) => isTimeLeft() && fillOrRaise(run, schedule, windowOf(schedule)));
     }
   },
 });

@@ -3,7 +3,7 @@ import { createReference } from '@medplum/core';
 import type { Period, Schedule, Task } from '@medplum/fhirtypes';
 import { sid, TASK_CODE } from '../runtime/contract.ts';
 import { settle } from '../runtime/settle.ts';
-import { change, createOnce, unchanged } from '../runtime/writes.ts';
+import { change, createOnce, unchanged, update } from '../runtime/writes.ts';
 import type { Interval } from './wall-clock.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function noteWindow(
   window: Interval,
   now: Date,
 ): Promise<WithId<Task>> {
-  const search = `identifier=${GENERATION_SID}|${schedule.id}`;
+  const search = searchOf(schedule);
   const note = periodOf(window);
   const task = await settle<WithId<Task> | undefined, Task>({
     fhir,
@@ -41,6 +41,30 @@ export async function noteWindow(
   });
   return task as WithId<Task>;
 }
+
+const searchOf = ({ id }: WithId<Schedule>): string => `identifier=${GENERATION_SID}|${id}`;
+
+/** Where a Schedule's Task is found: a relative url. */
+export const taskUrl = (schedule: WithId<Schedule>): string => `Task?${searchOf(schedule)}`;
+
+/** Notes that the slots of a Schedule have followed it up to this version, or are about to: its Task says what is left. */
+export async function noteFollowed(fhir: MedplumClient, schedule: WithId<Schedule>): Promise<void> {
+  await settle<WithId<Task> | undefined, undefined>({
+    fhir,
+    load: () => fhir.searchOne('Task', searchOf(schedule)),
+    decide: (task) => {
+      const isNoted = !task || isFollowed(schedule, [task]);
+      const basedOn = [{ reference: versionOf(schedule) }];
+      return { writes: isNoted ? [] : [update<WithId<Task>>({ ...task, basedOn })], result: undefined };
+    },
+  });
+}
+
+/** Whether the slots have followed a Schedule up to the version that it has. */
+export const isFollowed = (schedule: WithId<Schedule>, tasks: readonly Task[]): boolean =>
+  tasks.some(({ basedOn = [] }) => basedOn.some(({ reference }) => reference === versionOf(schedule)));
+
+const versionOf = ({ id, meta }: WithId<Schedule>): string => `Schedule/${id}/_history/${meta?.versionId}`;
 
 /** The Task after a window has been filled up to a point; completed when nothing is left of any window. */
 export function advanced(task: WithId<Task>, window: Interval, filledTo: Date, now: Date): WithId<Task> {

@@ -1,12 +1,13 @@
 import type { MedplumClient, WithId } from '@medplum/core';
-import type { Appointment, Schedule, Slot } from '@medplum/fhirtypes';
+import { isGone, isNotFound } from '@medplum/core';
+import type { Appointment, Bundle, Schedule, Slot } from '@medplum/fhirtypes';
 import type { Access, Run } from '../runtime/definition.ts';
 import { searchAll } from '../runtime/load.ts';
+import { toOutcome } from '../runtime/outcome.ts';
 import { settle } from '../runtime/settle.ts';
 import { update } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
 import { loadCalendar } from './calendar.ts';
-import { isGenerated } from './names.ts';
 import { cachedTaken, capacityOf, recounted, rivalsOf } from './places.ts';
 import type { Calendar } from './places.ts';
 import { slotIdsOf } from './visit.ts';
@@ -64,8 +65,32 @@ export async function giveBack({ fhir, now }: Run, appointment: Appointment): Pr
   if (ids.length === 0) {
     return;
   }
-  await restoreDeleted(fhir, ids);
+  const gone = await restoreDeleted(fhir, ids);
   await recount(fhir, ids, now);
+  if (gone) {
+    await reopen({ fhir, now }, appointment);
+  }
+}
+
+/** Brings slots back that were deleted although somebody has a place in them, and counts their places. */
+export async function restore({ fhir, now }: Pick<Run, 'fhir' | 'now'>, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) {
+    await restoreDeleted(fhir, ids);
+    await recountAll({ fhir, now }, ids);
+  }
+}
+
+/** The slots of another program went with its booking: what they had shut of ours is open again. */
+async function reopen(run: Pick<Run, 'fhir' | 'now'>, { participant, start, end }: Appointment): Promise<void> {
+  const actors = participant
+    .flatMap(({ actor }) => actor?.reference ?? [])
+    .filter((one) => !one.startsWith('Patient/'));
+  if (actors.length === 0 || !start || !end) {
+    return;
+  }
+  for (const schedule of await searchAll(run.fhir, 'Schedule', { actor: actors.join(','), active: 'true' })) {
+    await recountTime(run, schedule, { start: new Date(start), end: new Date(end) });
+  }
 }
 
 /** Brings slots, and what they shut, to what the live Appointments say, in as many transactions as that takes. */
@@ -88,7 +113,11 @@ async function recount(fhir: MedplumClient, ids: readonly string[], now: Date): 
  * Counts the places anew of what is still there in some time of a Schedule that was shut or opened: a slot for several
  * patients keeps those that it has, and takes no more while the time is shut.
  */
-export async function recountTime({ fhir, now }: Run, schedule: WithId<Schedule>, time: Interval): Promise<void> {
+export async function recountTime(
+  { fhir, now }: Pick<Run, 'fhir' | 'now'>,
+  schedule: WithId<Schedule>,
+  time: Interval,
+): Promise<void> {
   const there = await searchAll(fhir, 'Slot', [
     ['schedule', `Schedule/${schedule.id}`],
     ['status', 'free,busy'],
@@ -110,14 +139,35 @@ export async function recountAll({ fhir, now }: Pick<Run, 'fhir' | 'now'>, ids: 
   }
 }
 
-/** Only slots of ours come back: what another program made for its own booking is its own to delete. */
-async function restoreDeleted(fhir: MedplumClient, ids: readonly string[]): Promise<void> {
+/**
+ * Only a slot comes back that had places of ours taken when it was deleted. What another program made for its own booking
+ * is its own to delete, and a slot that nobody had a place in was not part of the pattern any more.
+ * @returns Whether some stay deleted.
+ */
+async function restoreDeleted(fhir: MedplumClient, ids: readonly string[]): Promise<boolean> {
   const found = await searchAll(fhir, 'Slot', { _id: ids.join(',') });
+  let gone = false;
   for (const id of ids.filter((wanted) => !found.some((slot) => slot.id === wanted))) {
-    const history = await fhir.readHistory('Slot', id).catch(() => undefined);
+    const history = await historyOf(fhir, id);
     const last = history?.entry?.find(({ resource }) => resource)?.resource;
-    if (last && (isGenerated(last) || cachedTaken(last) !== undefined)) {
+    if (last && (cachedTaken(last) ?? 0) > 0) {
       await fhir.updateResource(last);
+    } else {
+      gone = true;
     }
+  }
+  return gone;
+}
+
+/** None where there never was such a slot; whatever else is in the way does not say that it is to stay deleted. */
+async function historyOf(fhir: MedplumClient, id: string): Promise<Bundle<Slot> | undefined> {
+  try {
+    return await fhir.readHistory('Slot', id);
+  } catch (thrown) {
+    const outcome = toOutcome(thrown);
+    if (outcome && (isNotFound(outcome) || isGone(outcome))) {
+      return undefined;
+    }
+    throw thrown;
   }
 }

@@ -11,7 +11,16 @@ import type { Decision } from '../runtime/writes.ts';
 import { checkNotice } from './booking-rules.ts';
 import { loadCalendar } from './calendar.ts';
 import type { Loaded } from './calendar.ts';
-import { askedPatient, askedSlots, checkBookable, checkFree, ownFor, takingWrites } from './taking.ts';
+import {
+  askedPatient,
+  askedSlots,
+  checkBookable,
+  checkFree,
+  ownFor,
+  TAKING_QUOTA,
+  takingWrites,
+  visitIdsOf,
+} from './taking.ts';
 import { actorsOf, idsOf, slotPartOf, withExpiry } from './visit.ts';
 
 const DEFAULT_MINUTES = 10;
@@ -29,10 +38,11 @@ export default operation({
   },
   returns: 'Appointment',
   access: { Appointment: 'write', Slot: 'write', Schedule: 'read', HealthcareService: 'read', Patient: 'read' },
+  quota: TAKING_QUOTA,
   who: staffOrPatient('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
   load: ({ fhir, requester }, { slot, patient }) => {
     actsFor(requester, patient, 'patient');
-    return loadCalendar(fhir, idsOf(slot), [patient], 1);
+    return loadCalendar(fhir, visitIdsOf(slot), [patient], 1);
   },
   decide: (loaded, input, { requester, now }) => hold(loaded, input, requester, now),
 });
@@ -66,6 +76,7 @@ export function hold(
       resourceType: 'Appointment',
       status: 'pending',
       ...slotPartOf(slots),
+      ...(reason && { reasonCode: [{ text: reason }] }),
       created: now.toISOString(),
       participant: [{ actor: createReference(patient), status: 'accepted' }, ...actorsOf(slots, calendar)],
     },

@@ -6,6 +6,7 @@ import { Refusal } from '../runtime/outcome.ts';
 import { settle } from '../runtime/settle.ts';
 import { ticket } from '../runtime/ticket.ts';
 import { fill } from './generation.ts';
+import type { Filling } from './generation.ts';
 import { SLOT_HORIZON } from './names.ts';
 import type { Interval } from './wall-clock.ts';
 
@@ -24,10 +25,15 @@ export function horizonOf(schedule: Schedule, now: Date): Date | undefined {
  * Fills a window with nobody there to read a refusal: one about the Schedule becomes a ticket.
  * @returns Whether the Schedule's pattern could be used.
  */
-export async function fillOrRaise(run: Run, schedule: WithId<Schedule>, window: Interval): Promise<boolean> {
+export async function fillOrRaise(
+  run: Run,
+  schedule: WithId<Schedule>,
+  window: Interval,
+  filling?: Filling,
+): Promise<boolean> {
   const { fhir, now } = run;
   try {
-    await fill(run, schedule, window);
+    await fill(run, schedule, window, filling);
     return true;
   } catch (thrown) {
     const issue = thrown instanceof Refusal ? thrown.outcome.issue[0] : undefined;

@@ -4,9 +4,9 @@ import type { Appointment, Communication, Patient, Reference, Resource, Slot } f
 import { BASE } from '../runtime/contract.ts';
 import type { Access, Run } from '../runtime/definition.ts';
 import { ofType, readTogether, searchAll } from '../runtime/load.ts';
-import { Refusal } from '../runtime/outcome.ts';
+import { isRefused } from '../runtime/outcome.ts';
 import { settle } from '../runtime/settle.ts';
-import { create, unchanged, update } from '../runtime/writes.ts';
+import { create, unchanged, updateUnasked } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { MESSAGE_EXPIRES, MESSAGE_SID } from '../messages/names.ts';
 import { OUTGOING_CATEGORY } from '../messages/request.ts';
@@ -104,7 +104,7 @@ export function offer(
   }
   const ends = Math.min(now.getTime() + offerLength(slot, calendar), Date.parse(slot.start));
   const held = offered(entry, slot, calendar, new Date(ends));
-  const write = update<WithId<Appointment>>(held);
+  const write = updateUnasked<WithId<Appointment>>(held);
   return {
     writes: [...takingWrites([slot], held, calendar, now), write, create(messageOf(held, slot, new Date(ends)))],
     result: write,
@@ -128,18 +128,6 @@ const isInUse = (patients: readonly WithId<Patient>[], reference: string | undef
   const patient = patients.find(({ id }) => reference === `Patient/${id}`);
   return patient !== undefined && !isRefused(() => askedPatient(patient, reference ?? ''));
 };
-
-function isRefused(check: () => unknown): boolean {
-  try {
-    check();
-    return false;
-  } catch (thrown) {
-    if (thrown instanceof Refusal) {
-      return true;
-    }
-    throw thrown;
-  }
-}
 
 /** A message makes no sense after the offer has ended. */
 function messageOf(held: WithId<Appointment>, slot: WithId<Slot>, expires: Date): Communication {

@@ -4,7 +4,7 @@ import type { Appointment, Extension, HealthcareService, Schedule, Slot } from '
 import { isLive } from './appointment-states.ts';
 import { buffersOf } from './availability.ts';
 import type { Buffers } from './availability.ts';
-import { SLOT_PLACES_TAKEN, SLOT_REVISION } from './names.ts';
+import { isOutsideHours, OVERBOOKED, SLOT_PLACES_TAKEN, SLOT_REVISION } from './names.ts';
 import { overlap } from './wall-clock.ts';
 import type { Interval } from './wall-clock.ts';
 
@@ -21,7 +21,12 @@ export interface Places {
   readonly status: Slot['status'];
   /** Live Appointments. */
   readonly taken: number;
-  /** Why nobody else can have it: no place is left, something that overlaps it is taken, or the time is blocked. */
+  /** Whether somebody is there beyond its places, or beside what excludes it. */
+  readonly overbooked: boolean;
+  /**
+   * Why nobody else can have it: no place is left, something that overlaps it is taken (or the pattern does not have its
+   * time any more), or the time is blocked.
+   */
   readonly closed?: 'full' | 'shut' | 'blocked';
 }
 
@@ -79,32 +84,40 @@ export function placesOf(
 ): Places {
   const takers = takersOf(slot, calendar.appointments, now);
   const taken = takers.length;
+  const isFull = taken >= capacityOf(slot);
+  const isCrowded = taken > capacityOf(slot);
   if (isBlocked(slot)) {
-    return { status: slot.status, taken, closed: 'blocked' };
+    return { status: slot.status, taken, overbooked: isCrowded, closed: 'blocked' };
   }
   const rivals = rivalsOf(slot, calendar);
   const blocked = rivals.some((rival) => !together.includes(rival) && isBlocked(rival)) && {
     closed: 'blocked' as const,
   };
-  if (taken >= capacityOf(slot)) {
-    const held = takers.some(({ status }) => status === 'pending');
-    return { status: held ? 'busy-tentative' : 'busy', taken, closed: 'full', ...blocked };
-  }
   const isInTheWay = (rival: WithId<Slot>): boolean => {
     const there = takersOf(rival, calendar.appointments, now);
     return together.includes(rival) ? there.some((taker) => !takers.includes(taker)) : there.length > 0;
   };
-  const shut = blocked || rivals.some(isInTheWay);
-  return shut ? { status: 'busy', taken, closed: 'shut', ...blocked } : { status: 'free', taken };
+  const isBeside = rivals.some(isInTheWay);
+  const overbooked = isCrowded || (isBeside && takers.some(isLetIn));
+  if (isFull) {
+    const held = takers.some(({ status }) => status === 'pending');
+    return { status: held ? 'busy-tentative' : 'busy', taken, overbooked, closed: 'full', ...blocked };
+  }
+  const isShut = blocked || isBeside || isOutsideHours(slot);
+  return isShut
+    ? { status: 'busy', taken, overbooked, closed: 'shut', ...blocked }
+    : { status: 'free', taken, overbooked };
 }
+
+/** Whether somebody with the right to do so put this Appointment where no place was left. */
+export const isLetIn = (appointment: Appointment): boolean => getExtensionValue(appointment, OVERBOOKED) === true;
 
 /** The slot as its places say it should be; the same object if it is so already. */
 export function recounted(slot: WithId<Slot>, calendar: Calendar, now: Date): WithId<Slot> {
   if (isBlocked(slot)) {
     return slot;
   }
-  const { status, taken } = placesOf(slot, calendar, now);
-  const overbooked = taken > capacityOf(slot);
+  const { status, taken, overbooked } = placesOf(slot, calendar, now);
   if (slot.status === status && (cachedTaken(slot) ?? 0) === taken && (slot.overbooked ?? false) === overbooked) {
     return slot;
   }
@@ -116,8 +129,8 @@ export function recounted(slot: WithId<Slot>, calendar: Calendar, now: Date): Wi
  * the same time only one goes through.
  */
 export function touched(slot: WithId<Slot>, calendar: Calendar, now: Date): WithId<Slot> {
-  const { status, taken } = placesOf(slot, calendar, now);
-  return withPlaces(slot, status, taken, taken > capacityOf(slot));
+  const { status, taken, overbooked } = placesOf(slot, calendar, now);
+  return withPlaces(slot, status, taken, overbooked);
 }
 
 /** The extensions of a slot with these places taken. */

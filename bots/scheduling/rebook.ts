@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import type { Appointment } from '@medplum/fhirtypes';
+import type { Appointment, Patient } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
 import type { OperationRun } from '../runtime/definition.ts';
 import { ofType, read } from '../runtime/load.ts';
@@ -11,12 +11,24 @@ import type { Requester } from '../runtime/requester.ts';
 import { settle } from '../runtime/settle.ts';
 import { unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
-import { checkCutoff, checkNotice } from './booking-rules.ts';
+import { isLive } from './appointment-states.ts';
+import { checkAhead, checkCutoff, checkNotice } from './booking-rules.ts';
 import { loadCalendar } from './calendar.ts';
 import { GIVING_ACCESS, recountAll, recountWrites, slotsOf } from './giving.ts';
+import { OVERBOOKED } from './names.ts';
 import type { Calendar } from './places.ts';
-import { askedSlots, checkBookable, checkFree, MAX_WRITES, takingWrites, withAppointment } from './taking.ts';
-import { actorsOf, idsOf, isForSlots, patientOf, slotIdsOf, slotPartOf } from './visit.ts';
+import {
+  askedPatient,
+  askedSlots,
+  checkBookable,
+  checkFree,
+  MAX_WRITES,
+  TAKING_QUOTA,
+  takingWrites,
+  visitIdsOf,
+  withAppointment,
+} from './taking.ts';
+import { actorsOf, idsOf, isForSlots, patientOf, slotIdsOf, slotPartOf, withActors, withReasonCode } from './visit.ts';
 
 export default operation({
   name: 'scheduling/rebook',
@@ -29,7 +41,8 @@ export default operation({
     reason: optional(described(text(), 'Why a booking rule is stepped over.')),
   },
   returns: 'Appointment',
-  access: GIVING_ACCESS,
+  access: { ...GIVING_ACCESS, Patient: 'read' },
+  quota: TAKING_QUOTA,
   who: staffOrPatient('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
   run: async (run, input) => {
     const { fhir, requester, now } = run;
@@ -37,8 +50,11 @@ export default operation({
     const moved = await settle({
       fhir,
       load: () => loadMove(run, input),
-      decide: ({ appointment, calendar }) => {
+      decide: ({ appointment, calendar, patient, found }) => {
         const decision = rebook(appointment, calendar, input, requester, now);
+        if (decision.writes.length > 0 && patient) {
+          askedPatient(found, patient);
+        }
         left = decision.writes.length > MAX_WRITES ? slotIdsOf(appointment) : [];
         return decision;
       },
@@ -53,15 +69,21 @@ export default operation({
 interface Move {
   readonly appointment: WithId<Appointment>;
   readonly calendar: Calendar;
+  /** As `Patient/id`, and their record. */
+  readonly patient: string | undefined;
+  readonly found: WithId<Patient> | undefined;
 }
 
 async function loadMove({ fhir, requester }: OperationRun, input: MoveInput): Promise<Move> {
   const found = await read(fhir, input.appointment, 'appointment');
-  actsFor(requester, patientOf(found), 'appointment');
-  const ids = [...new Set([...slotIdsOf(found), ...idsOf(input.slot)])];
+  const patient = patientOf(found);
+  actsFor(requester, patient, 'appointment');
+  const ids = [...new Set([...slotIdsOf(found), ...visitIdsOf(input.slot)])];
   // Read again with the slots, so that the decision rests on one look at all of them.
-  const { calendar, beside } = await loadCalendar(fhir, ids, [input.appointment], 2);
-  return { appointment: ofType(beside, 'Appointment')[0] ?? found, calendar };
+  const urls = [input.appointment, ...(patient ? [patient] : [])];
+  const { calendar, beside } = await loadCalendar(fhir, ids, urls, 2);
+  const appointment = ofType(beside, 'Appointment')[0] ?? found;
+  return { appointment, calendar, patient, found: ofType(beside, 'Patient')[0] };
 }
 
 interface MoveInput {
@@ -87,12 +109,13 @@ export function rebook(
   now: Date,
 ): Decision<Appointment> {
   const slots = askedSlots(idsOf(slot), calendar);
+  if (appointment.status !== 'pending' && isLive(appointment, now) && isForSlots(appointment, slots)) {
+    return unchanged(appointment);
+  }
   if (appointment.status !== 'booked') {
     return refuse('business-rule', 'appointment', `An appointment that is ${appointment.status} cannot be moved.`);
   }
-  if (isForSlots(appointment, slots)) {
-    return unchanged(appointment);
-  }
+  checkAhead(appointment, requester, now);
   const previous = slotsOf(appointment, calendar);
   checkCutoff(previous, calendar, requester, reason, now);
   checkBookable(slots, calendar, now);
@@ -104,7 +127,9 @@ export function rebook(
   const moved: WithId<Appointment> = {
     ...appointment,
     ...slotPartOf(slots),
-    participant: [...others, ...actorsOf(slots, calendar)],
+    extension: appointment.extension?.filter(({ url }) => url !== OVERBOOKED),
+    ...(reason && { reasonCode: withReasonCode(appointment, reason) }),
+    participant: withActors({ participant: others }, slots, calendar),
   };
   const taking = takingWrites(slots, moved, calendar, now);
   const written = new Set(taking.map(({ resource }) => resource.id));

@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import type { Appointment } from '@medplum/fhirtypes';
+import type { Appointment, CodeableConcept } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
 import { read } from '../runtime/load.ts';
 import { reference } from '../runtime/parameters.ts';
@@ -8,9 +8,10 @@ import type { Requester } from '../runtime/requester.ts';
 import { unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { move } from './appointment-states.ts';
-import { checkCutoff } from './booking-rules.ts';
+import { checkAhead, checkCutoff } from './booking-rules.ts';
 import { loadCalendar } from './calendar.ts';
 import { GIVING_ACCESS, recountWrites, slotsOf } from './giving.ts';
+import { HL7_CANCELATION_REASON } from './names.ts';
 import type { Calendar } from './places.ts';
 import { withAppointment } from './taking.ts';
 import { patientOf, slotIdsOf } from './visit.ts';
@@ -44,10 +45,13 @@ export function release(
   requester: Requester,
   now: Date,
 ): Decision<Appointment> {
-  const cancelled = isOffer(appointment) ? letGo(appointment, 'declined') : move(appointment, 'cancelled', now);
-  if (cancelled === appointment || appointment.status === 'waitlist') {
+  if (appointment.status === 'cancelled' || appointment.status === 'waitlist') {
     return unchanged(appointment);
   }
+  const cancelled = isOffer(appointment)
+    ? letGo(appointment, 'declined')
+    : { ...move(appointment, 'cancelled', now), cancelationReason: reasonOf(requester) };
+  checkAhead(appointment, requester, now);
   const slots = slotsOf(appointment, calendar);
   if (appointment.status !== 'pending' && requester.kind === 'patient') {
     checkCutoff(slots, calendar, requester, undefined, now);
@@ -58,3 +62,13 @@ export function release(
     result: write,
   };
 }
+
+/** By HL7's codes. Staff do not say whether the patient asked them to, or somebody else. */
+const reasonOf = ({ kind }: Requester): CodeableConcept => ({
+  coding: [
+    {
+      system: HL7_CANCELATION_REASON,
+      ...(kind === 'patient' ? { code: 'pat', display: 'Patient' } : { code: 'other', display: 'Other' }),
+    },
+  ],
+});

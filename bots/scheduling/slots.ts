@@ -9,8 +9,8 @@ import {
 import type { Appointment, HealthcareService, Schedule, Slot } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
 import type { Offer } from './availability.ts';
-import { GENERATED, isGenerated } from './names.ts';
-import { cachedTaken, capacityOf, placesExtension, takersOf, timeTaken } from './places.ts';
+import { GENERATED, isClosed, isGenerated, isOutsideHours, OUTSIDE_HOURS } from './names.ts';
+import { cachedTaken, capacityOf, placesExtension, recounted, takersOf, timeTaken } from './places.ts';
 import { overlap, timesOf } from './wall-clock.ts';
 import type { Interval } from './wall-clock.ts';
 
@@ -23,7 +23,7 @@ export interface Planned extends Interval {
 export interface Existing {
   readonly schedule: WithId<Schedule>;
   readonly services: readonly WithId<HealthcareService>[];
-  /** The slots that start in the window, those of the day before, and every block that reaches into it. */
+  /** The slots that start in the window, those of a day before and after, and every block that reaches into it. */
   readonly slots: readonly WithId<Slot>[];
   /** All that refer to one of these slots. */
   readonly appointments: readonly WithId<Appointment>[];
@@ -36,7 +36,7 @@ export interface SlotChanges {
   readonly remove: readonly WithId<Slot>[];
   /** Slots that stay as they are. */
   readonly kept: number;
-  /** Live Appointments whose time the pattern no longer has. */
+  /** Live Appointments whose time the pattern no longer has, aside from those that a closing looks after. */
   readonly misfits: readonly WithId<Appointment>[];
 }
 
@@ -49,7 +49,8 @@ export function plannedSlots(schedule: Schedule, offers: readonly Offer[], windo
 
 /**
  * The fewest changes that make the slots of a window what the pattern asks for. A slot that somebody holds or booked is
- * never touched, nor is one that was not generated; a slot that is right already is not written.
+ * never removed and keeps its places, but takes nobody else where the pattern does not have its time any more. One that was
+ * not generated is never touched; a slot that is right already is not written.
  * @param planned - What the pattern asks for in this window.
  * @param window - Only slots that start in it, and after now, are looked at.
  */
@@ -60,31 +61,41 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
   const inUse = (slot: WithId<Slot>): boolean => live(slot) || (cachedTaken(slot) ?? 0) > 0;
 
   const valid = slots.filter((slot) => slot.status !== 'entered-in-error');
-  const blocks = valid.filter(
-    (slot) => slot.status === 'busy-unavailable' || (slot.status !== 'free' && cachedTaken(slot) === undefined),
-  );
+  const blocks = valid.filter(({ status }) => status === 'busy-unavailable');
   const blocked = blocks.map(timeOf);
-  const open = valid.filter((slot) => !blocks.includes(slot));
+  const closed = blocks.filter(isClosed).map(timeOf);
+  // What another program has taken shuts the slots there: when it goes, they open again.
+  const foreign = valid.filter(
+    (slot) => slot.status !== 'free' && !blocks.includes(slot) && cachedTaken(slot) === undefined,
+  );
+  const open = valid.filter((slot) => !blocks.includes(slot) && !foreign.includes(slot));
   const byKey = Map.groupBy(open, (slot) =>
     keyOf(extractServiceTypeReferences(slot.serviceType)[0]?.reference, new Date(slot.start), new Date(slot.end)),
   );
 
+  const calendar = { schedules: [schedule], services, slots, appointments };
+  const marked = (slot: WithId<Slot>, isOutside: boolean): WithId<Slot> =>
+    isOutsideHours(slot) === isOutside ? slot : recounted(withMark(slot, isOutside), calendar, now);
   const matched = new Set<WithId<Slot>>();
+  /** Of the pattern, but under a block: what is taken there is as before once that is gone. */
+  const hidden = new Set<WithId<Slot>>();
   const update: WithId<Slot>[] = [];
   const missing: Planned[] = [];
   for (const plan of planned) {
+    const same = byKey.get(keyOf(getReferenceString(plan.offer.service), plan.start, plan.end)) ?? [];
     if (plan.start < now || blocked.some((time) => overlap(time, plannedTime(plan)))) {
+      same.forEach((slot) => hidden.add(slot));
       continue;
     }
-    const same = byKey.get(keyOf(getReferenceString(plan.offer.service), plan.start, plan.end)) ?? [];
     const found = same.find(inUse) ?? same.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
     if (!found) {
       missing.push(plan);
     } else {
-      const fits = capacityOf(found) === plan.offer.capacity;
+      const isAsIs = capacityOf(found) === plan.offer.capacity || !isGenerated(found) || inUse(found);
+      const right = marked(isAsIs ? found : withCapacity(found, plan.offer.capacity), false);
       matched.add(found);
-      if (!fits && isGenerated(found) && !inUse(found)) {
-        update.push(withCapacity(found, plan.offer.capacity));
+      if (right !== found) {
+        update.push(right);
       }
     }
   }
@@ -92,8 +103,14 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
   const current = open.filter((slot) => startsIn(slot, window) && Date.parse(slot.start) >= now.getTime());
   const surplus = current.filter((slot) => isGenerated(slot) && !matched.has(slot));
   const remove = surplus.filter((slot) => !inUse(slot));
+  for (const slot of surplus.filter(inUse)) {
+    const right = marked(slot, !hidden.has(slot));
+    if (right !== slot) {
+      update.push(right);
+    }
+  }
   const leftOver = slots.filter((slot) => isGenerated(slot) && !matched.has(slot) && inUse(slot));
-  const taken = open.filter(live).map(timeOf);
+  const taken = [...open.filter(live), ...foreign].map(timeOf);
   const create = missing
     .filter((plan) => !leftOver.some((slot) => isSameService(slot, plan) && overlap(interval(slot), plan)))
     .map((plan) =>
@@ -109,7 +126,9 @@ export function slotChanges(planned: readonly Planned[], existing: Existing, win
     update,
     remove,
     kept: current.length - update.length - remove.length,
-    misfits: surplus.flatMap((slot) => takersOf(slot, appointments, now)),
+    misfits: surplus
+      .filter((slot) => !closed.some((time) => overlap(time, timeOf(slot))))
+      .flatMap((slot) => takersOf(slot, appointments, now)),
   };
 }
 
@@ -125,6 +144,11 @@ function newSlot(schedule: WithId<Schedule>, { offer, start, end }: Planned, shu
     extension: [placesExtension(0)],
   };
   return offer.capacity === 1 ? slot : withCapacity(slot, offer.capacity);
+}
+
+function withMark(slot: WithId<Slot>, isOutside: boolean): WithId<Slot> {
+  const others = (slot.meta?.tag ?? []).filter(({ code }) => code !== OUTSIDE_HOURS.code);
+  return { ...slot, meta: { ...slot.meta, tag: isOutside ? [...others, { ...OUTSIDE_HOURS }] : others } };
 }
 
 function withCapacity<T extends Slot>(slot: T, capacity: number): T {

@@ -5,7 +5,7 @@ import type { Run } from '../runtime/definition.ts';
 import { each } from '../runtime/each.ts';
 import { searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
-import { change, unchanged } from '../runtime/writes.ts';
+import { unchanged, updateUnasked } from '../runtime/writes.ts';
 import { OFFERING_ACCESS, waiting } from './offering.ts';
 import { seekPlace } from './seeking.ts';
 import { waitsSince, withReason } from './waitlist.ts';
@@ -46,9 +46,13 @@ async function end({ fhir, now }: Run, { id }: WithId<Appointment>): Promise<voi
   await settle<WithId<Appointment>, Appointment>({
     fhir,
     load: () => fhir.readResource('Appointment', id, { cache: 'reload' }),
-    decide: (entry) =>
-      entry.status === 'waitlist' && isTooLate(entry, now)
-        ? change(withReason({ ...entry, status: 'cancelled' }, 'request-passed', 'Requested time passed'))
-        : unchanged(entry),
+    decide: (entry) => {
+      if (entry.status !== 'waitlist' || !isTooLate(entry, now)) {
+        return unchanged(entry);
+      }
+      const ended = withReason({ ...entry, status: 'cancelled' as const }, 'request-passed', 'Requested time passed');
+      const write = updateUnasked(ended);
+      return { writes: [write], result: write };
+    },
   });
 }

@@ -2,19 +2,34 @@ import type { WithId } from '@medplum/core';
 import { append } from '@medplum/core';
 import type { Appointment, Patient, Slot } from '@medplum/fhirtypes';
 import { refuse } from '../runtime/outcome.ts';
-import { update } from '../runtime/writes.ts';
+import type { Ref } from '../runtime/parameters.ts';
+import { update, updateUnasked } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
 import { isExpired, isLive, move } from './appointment-states.ts';
 import { isBlocked, placesOf, rivalsOf, touched } from './places.ts';
 import type { Calendar } from './places.ts';
-import { isForSlots, patientOf } from './visit.ts';
+import { idsOf, isForSlots, patientOf } from './visit.ts';
 import { isOffer, letGo, withReason } from './waitlist.ts';
 
 /** A transaction has 40 entries at most, and one of them is the Appointment. */
 export const MAX_WRITES = 39;
 const MAX_EXPIRED = 5;
+/**
+ * The whole clinic and all its patients take places through one membership. A booking is 250 points, and as much again
+ * for each lost race, so the server's default would be gone after a rush of fifty people on one slot.
+ */
+export const TAKING_QUOTA = 250_000;
 /** Each of them has rivals of its own, which have to fit in as well. */
 const MAX_SLOTS = 8;
+
+/**
+ * The ids of the slots that somebody asks for, each once.
+ * @throws Refusal `value` about `slot` where they are too many for one visit.
+ */
+export function visitIdsOf(references: readonly Ref<'Slot'>[]): string[] {
+  const ids = [...new Set(idsOf(references))];
+  return ids.length > MAX_SLOTS ? refuse('value', 'slot', `A visit has ${MAX_SLOTS} slots at most.`) : ids;
+}
 
 /**
  * The slots that somebody asks for, each once.
@@ -27,12 +42,15 @@ export function askedSlots(ids: readonly string[], { slots }: Calendar): WithId<
 }
 
 /**
- * @throws Refusal `business-rule` about `slot` for one that is past, that does not go with the others as one visit, or
- * whose Schedule is not in use.
+ * @throws Refusal about `slot`: `business-rule` for one that is past, that does not go with the others as one visit, or
+ * whose Schedule is not in use; `not-found` for one whose Schedule is gone.
  */
 export function checkBookable(slots: readonly WithId<Slot>[], { schedules }: Calendar, now: Date): void {
   if (slots.some(({ start }) => Date.parse(start) <= now.getTime())) {
     refuse('business-rule', 'slot', 'This slot is past. Choose a later one.');
+  }
+  if (slots.some(({ schedule }) => !schedules.some(({ id }) => schedule.reference === `Schedule/${id}`))) {
+    refuse('not-found', 'slot', 'The Schedule of this slot does not exist any more. Choose another one.');
   }
   const inactive = schedules.filter(({ active }) => active === false).map(({ id }) => `Schedule/${id}`);
   if (slots.some(({ schedule }) => inactive.includes(schedule.reference ?? ''))) {
@@ -45,9 +63,6 @@ const lengthOf = ({ start, end }: Slot): number => Date.parse(end) - Date.parse(
 
 /** Slots of one visit follow each other or go side by side on different Schedules. */
 function checkTogether(slots: readonly WithId<Slot>[]): void {
-  if (slots.length > MAX_SLOTS) {
-    refuse('value', 'slot', `A visit has ${MAX_SLOTS} slots at most.`);
-  }
   const sorted = slots.toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start));
   let end = Date.parse(sorted[0]?.start ?? '');
   for (const slot of sorted) {
@@ -120,12 +135,14 @@ export function checkFree(
  * The writes beside that of the Appointment which takes slots: they, and every slot that they shut, change, so that of
  * two decisions made at the same time one is made again. Holds there that have expired give way.
  * @param appointment - As it will be; its id may be anything if it is new.
+ * @param room - How many there may be, where the transaction has more than these and the Appointment.
  */
 export function takingWrites(
   slots: readonly WithId<Slot>[],
   appointment: WithId<Appointment>,
   calendar: Calendar,
   now: Date,
+  room = MAX_WRITES,
 ): Write[] {
   const expired = calendar.appointments
     .filter((other) => other.id !== appointment.id && isExpired(other, now) && sharesSlot(other, slots))
@@ -137,10 +154,10 @@ export function takingWrites(
     .flatMap((slot) => rivalsOf(slot, calendar))
     .filter((rival) => !slots.includes(rival) && !isBlocked(rival))
     .sort((a, b) => lengthOf(b) - lengthOf(a));
-  const concerned = [...new Set([...slots, ...rivals])].slice(0, MAX_WRITES - expired.length);
+  const concerned = [...new Set([...slots, ...rivals])].slice(0, room - expired.length);
   return [
     ...concerned.map((slot) => update(touched(slot, after, now))),
-    ...expired.map((other) => update(expiredHold(other, now))),
+    ...expired.map((other) => updateUnasked(expiredHold(other, now))),
   ];
 }
 

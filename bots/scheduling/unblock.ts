@@ -42,9 +42,10 @@ export default operation({
       decide: ({ calendar }) => open(askedSlots(idsOf([slot]), calendar), calendar, now),
       requestedBy: requester.reference,
     });
-    if (schedule && opened.status === 'entered-in-error') {
+    if (schedule) {
       await fillAround(run, schedule, { start: new Date(opened.start), end: new Date(opened.end) });
-    } else {
+    }
+    if (opened.status !== 'entered-in-error') {
       // What overlaps it may have been shut, or opened, at the same moment.
       await recountAll(run, idsOf([slot]));
     }

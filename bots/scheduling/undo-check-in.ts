@@ -3,8 +3,7 @@ import type { Appointment } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
 import { refuse } from '../runtime/outcome.ts';
 import type { Decision } from '../runtime/writes.ts';
-import { moveTo } from './appointment-states.ts';
-import { STATE_OPERATION } from './state-operation.ts';
+import { moveTo, STATE_OPERATION } from './state-operation.ts';
 
 export default operation({
   ...STATE_OPERATION,

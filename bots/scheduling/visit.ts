@@ -2,7 +2,7 @@ import type { WithId } from '@medplum/core';
 import { extractServiceTypeReferences, isDefined, isReference } from '@medplum/core';
 import type { Appointment, CodeableConcept, Patient, Slot } from '@medplum/fhirtypes';
 import type { Ref } from '../runtime/parameters.ts';
-import { HOLD_EXPIRES } from './appointment-states.ts';
+import { HOLD_EXPIRES } from './names.ts';
 import type { Calendar } from './places.ts';
 
 /** The Patient that an Appointment is for, as `Patient/id`. */
@@ -47,6 +47,22 @@ export function actorsOf(slots: readonly WithId<Slot>[], { schedules }: Calendar
   const actors = new Map(used.flatMap(({ actor }) => actor).map((actor) => [actor.reference, actor]));
   return [...actors.values()].map((actor) => ({ actor, status: 'accepted' }));
 }
+
+/** The participants of an Appointment with the actors of its slots, each once. */
+export function withActors(
+  { participant }: Pick<Appointment, 'participant'>,
+  slots: readonly WithId<Slot>[],
+  calendar: Calendar,
+): Appointment['participant'] {
+  const there = participant.map(({ actor }) => actor?.reference);
+  return [...participant, ...actorsOf(slots, calendar).filter(({ actor }) => !there.includes(actor?.reference))];
+}
+
+/** The reasons of an Appointment with one more, in words. */
+export const withReasonCode = ({ reasonCode = [] }: Appointment, reason: string): CodeableConcept[] => [
+  ...reasonCode.filter(({ text }) => text !== reason),
+  { text: reason },
+];
 
 /** Marks an Appointment as held until some time. */
 export function withExpiry<T extends Appointment>(appointment: T, expires: Date | undefined): T {

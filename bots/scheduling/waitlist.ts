@@ -89,7 +89,6 @@ export function offered(
   calendar: Calendar,
   expires: Date,
 ): WithId<Appointment> {
-  const isWished = (reference?: string): boolean => reference !== undefined && isProvider(reference);
   const waitedFor: Extension = {
     url: WAITED_FOR,
     extension: [
@@ -97,16 +96,20 @@ export function offered(
       ...wishOf(entry).actors.map((reference) => ({ url: 'actor', valueReference: { reference } })),
     ],
   };
-  const others = entry.participant.filter(({ actor }) => !isWished(actor?.reference));
   const held: WithId<Appointment> = {
     ...entry,
     ...slotPartOf([slot]),
     status: 'pending',
-    participant: [...others, ...actorsOf([slot], calendar)],
+    participant: [...withoutWished(entry).participant, ...actorsOf([slot], calendar)],
     extension: [...withoutOffer(entry), waitedFor],
   };
   return withExpiry(held, expires);
 }
+
+/** Without those whom an entry asks for. */
+export const withoutWished = ({ participant }: Appointment): Pick<Appointment, 'participant'> => ({
+  participant: participant.filter(({ actor }) => !isProvider(actor?.reference ?? '')),
+});
 
 /** The extensions of an Appointment that is not an offer any more. */
 export const withoutOffer = ({ extension = [] }: Appointment): Extension[] =>

@@ -60,6 +60,17 @@ describe('Some time of a Schedule', () => {
     );
   });
 
+  test('is shut once by several who shut it at the same moment, and is open when one of them opens it', async () => {
+    const [first, second] = await desk.newSlots();
+    const time = { schedule: first!.schedule.reference, start: first!.start, end: second!.end };
+    const shut = await Promise.all([1, 2, 3].map(() => block(time)));
+    expect(new Set(shut.map(({ id }) => id)).size).toBe(1);
+    await unblock(shut[0]!);
+    expect(await slotsOf(first!, '&status=busy-unavailable')).toHaveLength(0);
+    // Shut again after that, it is another block.
+    expect((await block(time)).id).not.toBe(shut[0]!.id);
+  });
+
   test.each([
     [{}, 'required schedule'],
     [{ schedule: 'Schedule/none' }, 'required start'],

@@ -245,6 +245,27 @@ describe('Holding', () => {
     expect(await desk.slot(slot!)).toMatchObject({ status: 'busy' });
   });
 
+  test('is not what somebody proposed: that is booked like any other, whatever slot it names', async () => {
+    const [slot, free] = await desk.newSlots();
+    const patient = await desk.newPatient();
+    await desk.book(slot!, await desk.newPatient());
+    const participant = [{ actor: createReference(patient), status: 'accepted' } as const];
+    const asked = { resourceType: 'Appointment', status: 'proposed', participant } as const;
+    const { start, end } = slot!;
+    const claims = await desk.medplum.createResource<Appointment>({
+      ...asked,
+      start,
+      end,
+      slot: [createReference(slot!)],
+    });
+    const claim = desk.book(slot!, patient, { appointment: `Appointment/${claims.id}` });
+    expect(await answerOf(claim)).toBe('conflict slot');
+    const open = await desk.medplum.createResource<Appointment>(asked);
+    const booked = await desk.book(free!, patient, { appointment: `Appointment/${open.id}` });
+    expect(booked).toMatchObject({ id: open.id, status: 'booked', start: free!.start, participant: [{}, {}] });
+    expect((await desk.slot(free!)).status).toBe('busy');
+  });
+
   test('lasts 1 to 60 minutes', async () => {
     const [slot] = await desk.newSlots();
     const [patient] = await people();

@@ -1,6 +1,18 @@
 import type { WithId } from '@medplum/core';
-import { OperationOutcomeError } from '@medplum/core';
-import type { Appointment, HealthcareService, Patient, Schedule, Slot } from '@medplum/fhirtypes';
+import { createReference } from '@medplum/core';
+import type {
+  Appointment,
+  HealthcareService,
+  Patient,
+  Practitioner,
+  PractitionerRole,
+  Schedule,
+  Slot,
+} from '@medplum/fhirtypes';
+import { codeSystem } from '../../bots/runtime/contract.ts';
+import type { Role } from '../../bots/runtime/contract.ts';
+import type { BotDefinition } from '../../bots/runtime/definition.ts';
+import { toOutcome } from '../../bots/runtime/outcome.ts';
 import { DAYS } from '../../bots/scheduling/availability.ts';
 import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
@@ -38,8 +50,8 @@ export interface Desk extends Clinic {
   readonly cancel: (appointment: WithId<Appointment>) => Promise<WithId<Appointment>>;
 }
 
-export async function startDesk(now = '2026-03-02T04:00:00Z'): Promise<Desk> {
-  const clinic = await startClinic({ now });
+export async function startDesk(now = '2026-03-02T04:00:00Z', quota = false): Promise<Desk> {
+  const clinic = await startClinic({ now, quota });
   const { medplum, call } = clinic;
   const service = clinic.demo('service') as WithId<HealthcareService>;
   const taking =
@@ -82,15 +94,39 @@ export async function startDesk(now = '2026-03-02T04:00:00Z'): Promise<Desk> {
   };
 }
 
+/** A member of the staff with a role, who does not sign in. */
+export async function newStaff({ medplum }: Clinic, role: Role): Promise<WithId<Practitioner>> {
+  const practitioner = await medplum.createResource<Practitioner>({ resourceType: 'Practitioner', active: true });
+  await medplum.createResource<PractitionerRole>({
+    resourceType: 'PractitionerRole',
+    active: true,
+    practitioner: createReference(practitioner),
+    code: [{ coding: [{ system: codeSystem('role'), code: role }] }],
+  });
+  return practitioner;
+}
+
+/** Runs an operation's bot as the server does when this person calls it. */
+export const callAs = async <T>(
+  { medplum, clock }: Clinic,
+  requester: WithId<Patient | Practitioner>,
+  { handle }: BotDefinition,
+  input: object,
+): Promise<T> =>
+  (await handle(
+    { fhir: medplum, now: new Date(clock.now()), secrets: {} },
+    { bot: {}, contentType: 'application/json', secrets: {}, input, requester: createReference(requester) },
+  )) as T;
+
 /** What a call is refused with, as `code parameter`; `done` if it is not. */
 export async function answerOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
     return 'done';
   } catch (thrown) {
-    if (thrown instanceof OperationOutcomeError) {
-      const [issue] = thrown.outcome.issue;
-      return `${issue?.code} ${issue?.expression?.[0]}`;
+    const [issue] = toOutcome(thrown)?.issue ?? [];
+    if (issue) {
+      return `${issue.code} ${issue.expression?.[0]}`;
     }
     throw thrown;
   }

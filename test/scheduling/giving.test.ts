@@ -107,11 +107,14 @@ describe('the desk moves an Appointment', () => {
   test('to arrived, back, to no-show, late to arrived, to fulfilled', async () => {
     const [slot] = await desk.newSlots();
     const booking = await desk.book(slot!, await desk.newPatient());
+    expect(await answerOf(call('no-show', booking))).toBe('business-rule appointment');
+    desk.clock.moveTo(Date.parse(slot!.start) + 600_000);
     for (const [code, status] of [
       ['check-in', 'arrived'],
       ['check-in', 'arrived'],
       ['undo-check-in', 'booked'],
       ['undo-check-in', 'booked'],
+      ['no-show', 'noshow'],
       ['no-show', 'noshow'],
       ['check-in', 'arrived'],
       ['complete', 'fulfilled'],

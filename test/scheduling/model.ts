@@ -1,7 +1,7 @@
 import type { WithId } from '@medplum/core';
 import { extractServiceTypeReferences, SchedulingSlotCapacityURI } from '@medplum/core';
 import type { Appointment, HealthcareService, Patient, Resource, Schedule, Slot } from '@medplum/fhirtypes';
-import { HOLD_EXPIRES } from '../../bots/scheduling/appointment-states.ts';
+import { HOLD_EXPIRES } from '../../bots/scheduling/names.ts';
 import { SLOT_PLACES_TAKEN } from '../../bots/scheduling/names.ts';
 import type { Calendar } from '../../bots/scheduling/places.ts';
 import type { Decision, Write } from '../../bots/runtime/writes.ts';
