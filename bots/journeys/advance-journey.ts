@@ -4,7 +4,6 @@ import { refuse } from '../runtime/outcome.ts';
 import { described, optional, reference, text } from '../runtime/parameters.ts';
 import { staff } from '../runtime/requester.ts';
 import { moveJourney } from './follow.ts';
-import { stageOf } from './journey.ts';
 import type { Journey } from './journey.ts';
 import { JOURNEY_ACCESS, JOURNEY_SECRETS } from './load.ts';
 import type { Loaded } from './load.ts';
@@ -13,6 +12,7 @@ import { positionOf } from './entering.ts';
 import { completeIfDone, enter } from './moves.ts';
 import { arm } from './timers.ts';
 import { loadForOperation } from './operations.ts';
+import { stageOf } from './parts.ts';
 
 export default operation({
   name: 'journeys/advance-journey',

@@ -1,9 +1,9 @@
 import type { WithId } from '@medplum/core';
 import type { QuestionnaireResponse } from '@medplum/fhirtypes';
 import type { Facts } from './facts.ts';
-import { isOpen } from './journey.ts';
-import type { Journey, Step } from './journey.ts';
-import { questionnaireOf, SDC } from './tasks.ts';
+import type { Journey } from './journey.ts';
+import { isOpen, questionnaireOf, SDC } from './parts.ts';
+import type { Step } from './parts.ts';
 
 /** When somebody answered: `authored`, or else when the answers were stored. */
 export const answeredAt = ({ authored, meta }: QuestionnaireResponse): Date =>

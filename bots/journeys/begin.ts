@@ -7,6 +7,7 @@ import { ofType, readTogether } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { createOnce, unchanged, update } from '../runtime/writes.ts';
 import type { Decision, Write } from '../runtime/writes.ts';
+import { reportBroken } from './broken.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Facts } from './facts.ts';
 import { isCalledOff } from './facts.ts';
@@ -16,7 +17,7 @@ import { advance } from './moves.ts';
 import { JOURNEY_SID } from './names.ts';
 import type { Cause } from './shown.ts';
 
-export const BEGIN_ACCESS: Access = { ...JOURNEY_ACCESS, Appointment: 'write', Slot: 'read', Schedule: 'read' };
+export const BEGIN_ACCESS: Access = { ...JOURNEY_ACCESS, Appointment: 'write' };
 
 /** What a journey is started from. */
 export interface Beginning {
@@ -41,7 +42,11 @@ export async function beginForAppointment(
 ): Promise<CarePlan | undefined> {
   return settle({
     fhir: run.fhir,
-    load: () => loadBeginning(run, definition, appointmentId),
+    load: async () => {
+      const loaded = await loadBeginning(run, definition, appointmentId);
+      await (loaded && reportBroken(run, definition, loaded.facts));
+      return loaded;
+    },
     decide: (loaded) => (loaded ? decideBeginning(loaded, anyDefinition, run.now) : unchanged(undefined)),
     ...(requestedBy && { requestedBy }),
   });

@@ -1,9 +1,9 @@
 import type { ActivityDefinition, PlanDefinition } from '@medplum/fhirtypes';
-import { variantsOf } from '../messages/template.ts';
+import { templateProblems } from '../messages/template-problems.ts';
 import type { Run } from '../runtime/definition.ts';
 import { readDefinition } from './definition.ts';
 import type { JourneyDefinition } from './definition.ts';
-import { isExpression } from './expressions.ts';
+import { isExpression } from './expression-check.ts';
 import type { StepSource } from './facts.ts';
 import { loadSources } from './load.ts';
 import { OWNER_PATH } from './tasks.ts';
@@ -42,7 +42,7 @@ export function sourceProblems({ stages }: JourneyDefinition, sources: ReadonlyM
 
 function activityProblems(source: ActivityDefinition, path: string): string[] {
   if (source.kind === 'CommunicationRequest') {
-    return variantsOf(source).length > 0 ? [] : [`${path}: the template ${source.url} has no text.`];
+    return templateProblems(source).map((problem) => `${path}: in the template ${source.url} ${problem}`);
   }
   return (source.dynamicValue ?? []).flatMap(({ path: set, expression }) =>
     set === OWNER_PATH && expression.language === 'text/fhirpath' && isExpression(expression.expression ?? '')

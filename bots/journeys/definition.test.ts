@@ -99,6 +99,17 @@ describe('A PlanDefinition as a journey', () => {
       /condition\[0\].expression/,
     ],
     [
+      'a condition that goes on where FHIRPath ends',
+      withActions(
+        stage({
+          condition: [
+            { kind: 'applicability', expression: { language: 'text/fhirpath', expression: 'active = true nonsense' } },
+          ],
+        }),
+      ),
+      /condition\[0\].expression/,
+    ],
+    [
       'a condition in CQL',
       withActions(
         stage({ condition: [{ kind: 'applicability', expression: { language: 'text/cql', expression: 'true' } }] }),
@@ -111,6 +122,48 @@ describe('A PlanDefinition as a journey', () => {
         stage({ action: Array.from({ length: 20 }, () => ({ definitionCanonical: 'https://example.org/a' })) }),
       ),
       /too many/,
+    ],
+    [
+      'more than one transaction takes with what ends beside it',
+      withActions(
+        stage({ action: Array.from({ length: 12 }, () => ({ definitionCanonical: 'https://example.org/a' })) }),
+        stage({
+          id: 'two',
+          code: [{ coding: [{ code: 'two' }] }],
+          action: Array.from({ length: 12 }, () => ({ definitionCanonical: 'https://example.org/a' })),
+        }),
+      ),
+      /too many/,
+    ],
+    [
+      'an event that starts journeys in a later stage',
+      withActions(
+        stage(),
+        stage({
+          id: 'two',
+          code: [{ coding: [{ code: 'two' }] }],
+          trigger: [{ type: 'named-event', name: 'patient-registered' }],
+        }),
+      ),
+      /^action\[1\].trigger: "patient-registered"/,
+    ],
+    [
+      'a condition of an event in a later stage',
+      withActions(
+        stage(),
+        stage({
+          id: 'two',
+          code: [{ coding: [{ code: 'two' }] }],
+          trigger: [
+            {
+              type: 'named-event',
+              name: 'encounter-finished',
+              condition: { language: 'text/fhirpath', expression: "class.code = 'IMP'" },
+            },
+          ],
+        }),
+      ),
+      /^action\[1\].trigger: a condition of "encounter-finished"/,
     ],
   ])('%s is a problem that says where', (_what, source, problem) => {
     const { problems } = readDefinition(source);

@@ -1,5 +1,5 @@
 import type { PlanDefinition, PlanDefinitionAction, PlanDefinitionActionCondition } from '@medplum/fhirtypes';
-import { isExpression } from './expressions.ts';
+import { isExpression } from './expression-check.ts';
 import { STAGE_CODE } from './names.ts';
 import { orderProblems } from './order.ts';
 import { APPOINTMENT_ACTION, readRelation } from './relation.ts';
@@ -39,8 +39,11 @@ export interface StepDefinition {
 /** Stage codes and step ids become parts of identifiers. */
 const NAME = /^[A-Za-z0-9.-]{1,64}$/;
 
-/** A stage's Tasks and its steps, with the CarePlan and the Appointment, are made in one transaction of 40 entries. */
-const MAX_TASKS = 36;
+/**
+ * What enters a stage is one transaction of 40 entries: beside the Tasks of the stages and the steps, the CarePlan and as
+ * many messages as are stopped with the stage before.
+ */
+const MAX_TASKS = 35;
 
 /**
  * Reads a PlanDefinition as a journey.
@@ -58,13 +61,39 @@ export function readDefinition(source: PlanDefinition): { definition: JourneyDef
     'action',
     problems,
   );
-  // Of each step, at worst, the Communication is made beside its request.
-  const largest = Math.max(0, ...stages.map(({ steps }) => 2 * steps.length));
-  if (stages.length + largest > MAX_TASKS) {
-    problems.push(`action: the stages and the steps of the largest one are too many to start at once.`);
+  if (stages.length + largestEntry(stages) > MAX_TASKS) {
+    problems.push(
+      'action: the stages, twice the steps of one and the steps of another are too many to change at once: at most 35.',
+    );
   }
+  problems.push(...stages.slice(1).flatMap((stage, index) => startsOnly(stage, `action[${index + 1}]`)));
   problems.push(...orderProblems(stages));
   return { definition: { source, stages }, problems };
+}
+
+/**
+ * The most that entering a stage changes beside the stages: of each of its steps, at worst, a message is made beside its
+ * request; and the open steps of the stage that is left end.
+ */
+function largestEntry(stages: readonly StageDefinition[]): number {
+  const entries = stages.map(({ steps }, index) => {
+    const others = stages.filter((_other, at) => at !== index).map((other) => other.steps.length);
+    return 2 * steps.length + Math.max(0, ...others);
+  });
+  return Math.max(0, ...entries);
+}
+
+/** What means nothing in a stage that is not the first one: there it starts the journey. */
+function startsOnly({ triggers, startConditions }: StageDefinition, path: string): string[] {
+  return [
+    ...triggers
+      .filter((name) => name === 'condition-confirmed' || name === 'patient-registered')
+      .map((name) => `${path}.trigger: "${name}" starts a journey: it belongs to the first stage.`),
+    ...Object.keys(startConditions).map(
+      (name) =>
+        `${path}.trigger: a condition of "${name}" counts where it starts the journey; here the stage takes a condition.`,
+    ),
+  ];
 }
 
 function readStage(action: PlanDefinitionAction, path: string, problems: string[]): StageDefinition {

@@ -11,6 +11,9 @@ export interface Asked {
   readonly stageAnswers?: readonly QuestionnaireResponse[];
 }
 
+/** The variables of a condition. */
+export const VARIABLES = ['%appointment', '%answers', '%stageAnswers'] as const;
+
 /**
  * Evaluates FHIRPath over a resource, with `%appointment` and `%answers`: one QuestionnaireResponse with the items of
  * all of them, the latest first, so that `%answers.item.where(linkId = 'pain').answer.valueInteger.first()` is the
@@ -18,11 +21,12 @@ export interface Asked {
  * @throws FhirPathError for an expression that cannot be evaluated.
  */
 export function evaluate(expression: string, resource: Resource, asked: Asked): TypedValue[] {
-  return evalFhirPathTyped(expression, [toTypedValue(resource)], {
+  const variables: Readonly<Record<(typeof VARIABLES)[number], TypedValue>> = {
     '%appointment': { type: 'Appointment', value: asked.appointment },
     '%answers': together(asked.answers),
     '%stageAnswers': together(asked.stageAnswers),
-  });
+  };
+  return evalFhirPathTyped(expression, [toTypedValue(resource)], variables);
 }
 
 function together(answers: readonly QuestionnaireResponse[] = []): TypedValue {
@@ -30,18 +34,21 @@ function together(answers: readonly QuestionnaireResponse[] = []): TypedValue {
   return { type: 'QuestionnaireResponse', value: { resourceType: 'QuestionnaireResponse', item } };
 }
 
-/** Whether an expression comes to one value, which is true. */
-export function holds(expression: string, resource: Resource, asked: Asked): boolean {
-  const result = evaluate(expression, resource, asked);
-  return result.length === 1 && result[0]?.value === true;
+/**
+ * The same, of an expression that could be evaluated when it was saved: it may still fail over what a patient's record
+ * has, such as two values where its function takes one.
+ * @returns Undefined where it fails.
+ */
+export function tryEvaluate(expression: string, resource: Resource, asked: Asked): TypedValue[] | undefined {
+  try {
+    return evaluate(expression, resource, asked);
+  } catch {
+    return undefined;
+  }
 }
 
-/** Whether an expression can be evaluated at all: it is FHIRPath, and its functions and variables exist. */
-export function isExpression(expression: string, resourceType: Resource['resourceType'] = 'Patient'): boolean {
-  try {
-    evaluate(expression, { resourceType } as Resource, {});
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether an expression comes to one value, which is true. One that fails is not true. */
+export function holds(expression: string, resource: Resource, asked: Asked): boolean {
+  const result = tryEvaluate(expression, resource, asked) ?? [];
+  return result.length === 1 && result[0]?.value === true;
 }

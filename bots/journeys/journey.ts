@@ -4,7 +4,6 @@ import type {
   Appointment,
   CarePlan,
   Communication,
-  CommunicationRequest,
   Patient,
   PlanDefinition,
   Reference,
@@ -16,8 +15,8 @@ import type { Write } from '../runtime/writes.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Cause } from './shown.ts';
 import { CAUSE_SID, JOURNEY_SID, STAGE_CODE, STAGE_SID, STEP_SID } from './names.ts';
-
-export type Step = CommunicationRequest | Task;
+import { keyOf, stepKey } from './parts.ts';
+import type { Step } from './parts.ts';
 
 /** One patient's way through a definition. A value: every move makes a new one. */
 export interface Journey {
@@ -29,6 +28,8 @@ export interface Journey {
   readonly steps: readonly Step[];
   /** Messages that this decision gives to be sent. */
   readonly messages: readonly Communication[];
+  /** Messages that were given to be sent before, and wait. */
+  readonly waiting: readonly WithId<Communication>[];
 }
 
 /**
@@ -41,18 +42,6 @@ export const journeyKey = (subject: Appointment | Patient, definition: PlanDefin
 /** The business key of a journey that an event started: one for the resource that shows it and a definition. */
 export const causeKey = ({ resourceType, id }: Resource, definition: PlanDefinition): string =>
   `${resourceType}/${id}/PlanDefinition/${definition.id}`;
-
-export const keyOf = (carePlan: CarePlan): string => getIdentifier(carePlan, JOURNEY_SID) ?? '';
-export const stageOf = (task: Task): string =>
-  task.code?.coding?.find(({ system }) => system === STAGE_CODE)?.code ?? '';
-export const stepKey = (carePlan: CarePlan, stage: string, step: string): string =>
-  `${keyOf(carePlan)}/${stage}/${step}`;
-
-/** Whether a step is still to be done. */
-export const isOpen = (step: Step): boolean =>
-  step.resourceType === 'Task'
-    ? !['completed', 'cancelled', 'rejected', 'failed', 'entered-in-error'].includes(step.status)
-    : ['draft', 'active', 'on-hold', 'unknown'].includes(step.status);
 
 /** The CarePlan of a journey that is about to start. The version of the definition that is current stays its own. */
 export function newCarePlan(
@@ -101,7 +90,7 @@ export function newJourney(definition: JourneyDefinition, carePlan: CarePlan, no
     for: carePlan.subject,
     authoredOn: now.toISOString(),
   }));
-  return { definition, carePlan, stages, steps: [], messages: [] };
+  return { definition, carePlan, stages, steps: [], messages: [], waiting: [] };
 }
 
 /** The reference to a resource of a journey, whether it is stored or made in the same transaction. */
@@ -119,11 +108,12 @@ export function writesOf(before: Journey | undefined, after: Journey): Write[] {
 
 export type JourneyResource = CarePlan | Step | Communication;
 
-const resourcesOf = ({ carePlan, stages, steps, messages }: Journey): JourneyResource[] => [
+const resourcesOf = ({ carePlan, stages, steps, messages, waiting }: Journey): JourneyResource[] => [
   carePlan,
   ...stages,
   ...steps,
   ...messages,
+  ...waiting,
 ];
 
 /**

@@ -15,9 +15,12 @@ import { answeredAt } from './answered.ts';
 import { readDefinition } from './definition.ts';
 import type { JourneyDefinition } from './definition.ts';
 import type { Facts, StepSource } from './facts.ts';
-import { newJourney, stageOf } from './journey.ts';
-import type { Journey, Step } from './journey.ts';
+import { newJourney } from './journey.ts';
+import type { Journey } from './journey.ts';
 import { CAUSE_SID, JOURNEY_SID, STEP_SID } from './names.ts';
+import { stageOf } from './parts.ts';
+import { canBeStopped } from './stopping.ts';
+import type { Step } from './parts.ts';
 
 /** A journey as it stands, and the world that it stands in. */
 export interface Loaded {
@@ -30,7 +33,7 @@ export const JOURNEY_ACCESS: Access = {
   ActivityDefinition: 'read',
   Appointment: 'read',
   CarePlan: 'write',
-  Communication: 'create',
+  Communication: 'write',
   CommunicationRequest: 'write',
   Encounter: 'read',
   HealthcareService: 'read',
@@ -41,6 +44,8 @@ export const JOURNEY_ACCESS: Access = {
   PractitionerRole: 'read',
   Questionnaire: 'read',
   QuestionnaireResponse: 'read',
+  Schedule: 'read',
+  Slot: 'read',
   Task: 'write',
 };
 
@@ -67,6 +72,7 @@ export async function loadJourneys({ fhir, secrets }: Run, query: string): Promi
         ...plans.map(({ instantiatesUri }) => instantiatesUri?.[0]).filter(isDefined),
         ...plans.map(({ subject }) => subject.reference).filter(isDefined),
         ...appointments.flatMap(visitUrls),
+        ...plans.flatMap((plan) => missingOf(plan, appointments)),
         ...openMessagesUrls(plans),
         ...encountersUrls(appointments),
         ...plans.map(({ encounter }) => encounter?.reference).filter(isDefined),
@@ -85,10 +91,14 @@ export async function loadJourneys({ fhir, secrets }: Run, query: string): Promi
     if (!pinned || !patient) {
       return [];
     }
-    const appointment = appointments.find((candidate) => lists(plan, candidate));
+    const present = [...appointments, ...ofType(around, 'Appointment')];
+    const appointment = present.find((candidate) => lists(plan, candidate)) ?? goneOf(plan, present);
+    const leaving = ofType(around, 'Communication').filter((message) =>
+      message.basedOn?.some(({ reference }) => reference === `CarePlan/${plan.id}`),
+    );
     return [
       {
-        journey: journeyOf(plan, pinned.definition, found),
+        journey: { ...journeyOf(plan, pinned.definition, found), waiting: leaving.filter(canBeStopped) },
         facts: {
           patient,
           ...(appointment && { appointment }),
@@ -97,9 +107,7 @@ export async function loadJourneys({ fhir, secrets }: Run, query: string): Promi
           ...causeOf(plan),
           zone: zoneOf(appointment ? visitOf(appointment, around) : {}, secrets),
           sources,
-          sending: ofType(around, 'Communication').some((message) =>
-            message.basedOn?.some(({ reference }) => reference === `CarePlan/${plan.id}`),
-          ),
+          sending: leaving.length > 0,
         },
       },
     ];
@@ -186,12 +194,33 @@ function answersUrls(plans: readonly WithId<CarePlan>[]): string[] {
 
 const pinOf = ({ id, meta }: PlanDefinition): string => `PlanDefinition/${id}/_history/${meta?.versionId}`;
 
+/** The Appointments that a journey lists and that did not come with it. */
+function missingOf(plan: CarePlan, present: readonly WithId<Appointment>[]): string[] {
+  const listed = (plan.activity ?? []).map(({ reference }) => reference?.reference).filter(isDefined);
+  return listed
+    .filter((reference) => reference.startsWith('Appointment/'))
+    .filter((reference) => !present.some(({ id }) => reference === `Appointment/${id}`));
+}
+
+/** An Appointment that was deleted, as the error that it was. */
+function goneOf(plan: CarePlan, present: readonly WithId<Appointment>[]): WithId<Appointment> | undefined {
+  const [gone] = missingOf(plan, present);
+  return gone === undefined
+    ? undefined
+    : {
+        resourceType: 'Appointment',
+        id: gone.slice('Appointment/'.length),
+        status: 'entered-in-error',
+        participant: [],
+      };
+}
+
 const lists = (plan: CarePlan, { id }: WithId<Appointment>): boolean =>
   plan.activity?.some(({ reference }) => reference?.reference === `Appointment/${id}`) ?? false;
 
 function openMessagesUrls(plans: readonly WithId<CarePlan>[]): string[] {
   const basedOn = plans.map(({ id }) => `CarePlan/${id}`).join(',');
-  return [`Communication?based-on=${basedOn}&status=preparation,in-progress&_count=1000`];
+  return [`Communication?based-on=${basedOn}&status=preparation,in-progress,on-hold&_count=1000`];
 }
 
 function encountersUrls(appointments: readonly WithId<Appointment>[]): string[] {

@@ -17,10 +17,11 @@ import type {
 } from '@medplum/fhirtypes';
 import { readDefinition } from './definition.ts';
 import type { Facts, StepSource } from './facts.ts';
-import { newCarePlan, newJourney, referenceTo, stageOf, writesOf } from './journey.ts';
+import { newCarePlan, newJourney, referenceTo, writesOf } from './journey.ts';
 import type { Journey } from './journey.ts';
 import { moveByHand } from './advance-journey.ts';
 import { advance, revoke } from './moves.ts';
+import { stageOf } from './parts.ts';
 
 const NOW = new Date('2030-03-04T12:00:00Z');
 const BASE = 'https://careline.dev/fhir';

@@ -3,15 +3,19 @@ import type { CodeableConcept, Task } from '@medplum/fhirtypes';
 import { applies, eventsOf, isCalledOff, startedEncounters } from './facts.ts';
 import type { StageDefinition } from './definition.ts';
 import type { Facts } from './facts.ts';
+import { writesOf } from './journey.ts';
 import type { Journey } from './journey.ts';
 import { answeredAt, closeAnswered } from './answered.ts';
 import { isStageDone, positionOf, targetOf } from './entering.ts';
 import { EVENT_CODE } from './names.ts';
+import { stopMessages } from './stopping.ts';
 import { cancelSteps, makeSteps, moveSteps, renewSteps } from './steps.ts';
 import { arm, dueRepetition, enteredAt, repetitionOf, stageDue, withoutRepetition, withRepetition } from './timers.ts';
 
 /** So many new steps are enough for one transaction; what follows from them is decided when the journey is looked at next. */
 const ENOUGH_STEPS = 8;
+/** A transaction takes 40. Each move by itself stays below that (`definition.ts`); several at once must, too. */
+const MOST_WRITES = 38;
 
 /**
  * The journey as it should be, given the facts, with the times noted at which it goes on by itself. One stage may lead
@@ -21,6 +25,9 @@ export function advance(journey: Journey, facts: Facts, now: Date): Journey {
   let current = journey;
   for (let moves = 0; moves <= journey.stages.length; moves++) {
     const moved = advanceOnce(current, facts, now);
+    if (moves > 0 && writesOf(journey, arm(moved, facts)).length > MOST_WRITES) {
+      break;
+    }
     if (moved === current || moved.steps.length - journey.steps.length > ENOUGH_STEPS) {
       current = moved;
       break;
@@ -53,11 +60,10 @@ function advanceOnce(journey: Journey, world: Facts, now: Date): Journey {
   }
   const isWindingUp = linked.definition.stages.some(
     ({ triggers }, index) =>
-      triggers.includes('appointment-cancelled') &&
-      ['in-progress', 'completed'].includes(linked.stages[index]?.status ?? ''),
+      triggers.includes(CANCELLED) && ['in-progress', 'completed'].includes(linked.stages[index]?.status ?? ''),
   );
   if (isCalledOff(facts.appointment) && !isWindingUp) {
-    return revoke(linked, { coding: [{ system: EVENT_CODE, code: 'appointment-cancelled' }] }, now);
+    return revoke(linked, { coding: [{ system: EVENT_CODE, code: CANCELLED }] }, now);
   }
   const stage = linked.definition.stages[current];
   const repeated = stage ? repeat(linked, current, stage, facts, now) : linked;
@@ -121,17 +127,22 @@ export function enter(journey: Journey, index: number, event: string, facts: Fac
       applies(definition.conditions, facts);
     return at < index ? passed(task, happened, now) : putBack(task);
   });
-  return makeSteps(cancelSteps({ ...journey, stages }, now, stage.code), stage, { ...facts, stageAnswers: [] }, now);
+  const left = cancelSteps({ ...journey, stages }, now, stage.code);
+  const silent = event === CANCELLED ? stopMessages(left) : left;
+  return makeSteps(silent, stage, { ...facts, stageAnswers: [] }, now);
 }
 
-/** Ends a journey before its time: what is open of it is cancelled. */
+/** The event after which nothing is true any more that was to be said of the visit. */
+const CANCELLED = 'appointment-cancelled';
+
+/** Ends a journey before its time: what is open of it is cancelled, and what has not left is not sent. */
 export function revoke(journey: Journey, reason: CodeableConcept, now: Date): Journey {
   const { carePlan, stages } = journey;
   const end = now.toISOString();
   const revoked = carePlan.status === 'revoked' ? carePlan : { ...carePlan, status: 'revoked' as const };
   return cancelSteps(
     {
-      ...journey,
+      ...stopMessages(journey),
       carePlan: revoked.period?.end ? revoked : { ...revoked, period: { ...revoked.period, end } },
       stages: stages.map((task) =>
         isOver(task) ? task : { ...closed(task, now), status: 'cancelled', statusReason: reason },

@@ -249,6 +249,87 @@ describe('Journeys on request', () => {
     ).rejects.toMatchObject(refused('value', 'events'));
   });
 
+  test('are simulated before they are saved, with what the patient answers, or refused with what is wrong', async () => {
+    const question = 'https://careline.dev/fhir/Questionnaire/care-check-in';
+    const draft = (over: object): object => ({
+      resourceType: 'PlanDefinition',
+      status: 'active',
+      action: [
+        {
+          id: 'ask',
+          code: [{ coding: [{ code: 'ask' }] }],
+          action: [
+            { id: 'questions', definitionCanonical: question },
+            {
+              id: 'call',
+              definitionCanonical: 'https://careline.dev/fhir/ActivityDefinition/review-answers',
+              condition: [
+                {
+                  kind: 'applicability',
+                  expression: {
+                    language: 'text/fhirpath',
+                    expression: "%answers.item.where(linkId = 'wellbeing').answer.value.first() <= 3",
+                  },
+                },
+              ],
+            },
+          ],
+          ...over,
+        },
+      ],
+    });
+    const answers = (wellbeing: number): object => ({
+      resourceType: 'QuestionnaireResponse',
+      questionnaire: question,
+      status: 'completed',
+      authored: '2030-06-02T12:00:00Z',
+      item: [{ linkId: 'wellbeing', answer: [{ valueInteger: wellbeing }] }],
+    });
+    const tasks = async (wellbeing: number): Promise<string[]> => {
+      const body = { draft: draft({}), answers: [answers(wellbeing)] };
+      const { entry = [] } = await clinic.call<Bundle>('PlanDefinition/$simulate', body);
+      return entry.flatMap(({ resource }) =>
+        resource?.resourceType === 'Task' && resource.instantiatesCanonical
+          ? [`${resource.instantiatesCanonical.split('/').at(-1)} ${resource.status}`]
+          : [],
+      );
+    };
+    expect(await tasks(8)).toEqual(['care-check-in completed']);
+    expect(await tasks(2)).toEqual(['care-check-in completed', 'review-answers requested']);
+    const simulate = (body: object): Promise<unknown> => clinic.call('PlanDefinition/$simulate', body);
+    const wrong = { trigger: [{ type: 'named-event', name: 'appointment-missed' }] };
+    await expect(simulate({ draft: draft(wrong) })).rejects.toMatchObject({
+      outcome: {
+        issue: [
+          {
+            code: 'value',
+            expression: ['draft'],
+            details: { text: expect.stringMatching(/no event "appointment-missed"/) },
+          },
+        ],
+      },
+    });
+    await expect(simulate({ draft: draft({ action: 'none' }) })).rejects.toMatchObject(refused('value', 'draft'));
+    await expect(simulate({})).rejects.toMatchObject(refused('required', 'definition'));
+  });
+
+  test('are simulated on the clock of a zone', async () => {
+    // Clocks go forward in New York on 10 March 2030: three days before 11:00 is at 11:00.
+    const body = {
+      definition: ref(outpatient),
+      start: '2030-03-12T15:00:00Z',
+      events: ['appointment-booked@2030-03-05T12:00:00Z'],
+    };
+    const bundle = await clinic.call<Bundle>('PlanDefinition/$simulate', { ...body, zone: 'America/New_York' });
+    const sent = (bundle.entry ?? []).flatMap(({ resource }) =>
+      resource?.resourceType === 'Communication' ? [resource.sent] : [],
+    );
+    expect(sent).toEqual(['2030-03-05T12:00:00.000Z', '2030-03-09T16:00:00.000Z', '2030-03-11T15:00:00.000Z']);
+    await expect(clinic.call('PlanDefinition/$simulate', { ...body, zone: 'Nowhere/Land' })).rejects.toMatchObject(
+      refused('value', 'zone'),
+    );
+  });
+
   test('send each due reminder once, however many runs there are at once', async () => {
     const appointment = await bookDirectly(clinic, await clinic.newPatient(), '2030-07-10T14:00:00Z');
     await clinic.server.drain();

@@ -5,7 +5,8 @@ import { revoke } from './moves.ts';
 
 export default subscriber({
   name: 'journeys/revoke',
-  description: 'Ends journeys whose Appointment is cancelled or whose CarePlan is revoked: what is open is cancelled.',
+  description:
+    'Ends journeys whose Appointment is cancelled or deleted, or whose CarePlan is revoked: what is open is cancelled.',
   on: ['Appointment', 'CarePlan'],
   access: JOURNEY_ACCESS,
   secrets: JOURNEY_SECRETS,

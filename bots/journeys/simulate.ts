@@ -1,9 +1,13 @@
 import type { WithId } from '@medplum/core';
-import type { Appointment, Patient } from '@medplum/fhirtypes';
+import type { Appointment, Patient, PlanDefinition, QuestionnaireResponse } from '@medplum/fhirtypes';
+import { IANAZone } from 'luxon';
 import { operation } from '../runtime/definition.ts';
+import type { Run } from '../runtime/definition.ts';
+import { checkStructure } from '../runtime/draft.ts';
 import { read } from '../runtime/load.ts';
 import { refuse } from '../runtime/outcome.ts';
-import { described, instant, many, optional, reference, text } from '../runtime/parameters.ts';
+import { described, instant, many, optional, reference, resource, text } from '../runtime/parameters.ts';
+import type { Ref } from '../runtime/parameters.ts';
 import { staff } from '../runtime/requester.ts';
 import { JOURNEY_SECRETS } from './load.ts';
 import { usableDefinition } from './operations.ts';
@@ -19,13 +23,19 @@ export default operation({
   code: 'simulate',
   resource: 'PlanDefinition',
   input: {
-    definition: reference('PlanDefinition'),
+    definition: described(optional(reference('PlanDefinition')), 'One that is stored.'),
+    draft: described(optional(resource('PlanDefinition')), 'Or one that is not: what would be saved.'),
     start: described(optional(instant()), 'When the appointment starts; there is none without this and `appointment`.'),
     appointment: described(optional(reference('Appointment')), 'Whose times are taken; it counts as booked.'),
     patient: described(optional(reference('Patient')), 'Whom conditions are asked about.'),
     events: described(
       optional(many(text(100))),
       'What happens, each as name@time, such as appointment-arrived@2026-03-01T09:00:00+01:00; appointment-rebooked@time@start.',
+    ),
+    zone: described(optional(text(64)), "IANA zone in which days are counted; the clinic's if absent."),
+    answers: described(
+      optional(many(resource('QuestionnaireResponse'))),
+      'What the patient answers, each at its `authored`; conditions on answers see them from then on.',
     ),
   },
   returns: 'Bundle',
@@ -39,12 +49,12 @@ export default operation({
   secrets: JOURNEY_SECRETS,
   who: staff('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
   run: async (run, input) => {
-    const source = await read(run.fhir, input.definition, 'definition');
-    const { definition, sources } = await usableDefinition(run, source, 'definition');
+    const [parameter, source] = await sourceOf(run, input.definition, input.draft);
+    const { definition, sources } = await usableDefinition(run, source, parameter);
     const named = input.appointment && (await read(run.fhir, input.appointment, 'appointment'));
     const patient = input.patient && (await read(run.fhir, input.patient, 'patient'));
     const visit = visitTimes(named, input.start);
-    const events = (input.events ?? []).map(readEvent);
+    const events = [...(input.events ?? []).map(readEvent), ...(input.answers ?? []).map(answered)];
     if (!visit && events.some(({ name }) => name.startsWith('appointment-'))) {
       refuse('value', 'events', 'Without start or appointment nothing can happen to an appointment.');
     }
@@ -53,12 +63,43 @@ export default operation({
       sources,
       ...(visit && { visit }),
       patient: patient ?? NOBODY,
-      zone: run.secrets.CLINIC_TIMEZONE ?? 'UTC',
+      zone: zoneOf(input.zone) ?? run.secrets.CLINIC_TIMEZONE ?? 'UTC',
       begun: run.now,
       events,
     });
   },
 });
+
+/** @throws Refusal `value` for what is no zone. */
+function zoneOf(zone: string | undefined): string | undefined {
+  return zone === undefined || IANAZone.isValidZone(zone)
+    ? zone
+    : refuse('value', 'zone', 'zone must be an IANA time zone, such as Europe/Vienna.');
+}
+
+/** @throws Refusal for neither or both of them, or a draft that is no PlanDefinition. */
+async function sourceOf(
+  run: Run,
+  definition: Ref<'PlanDefinition'> | undefined,
+  draft: PlanDefinition | undefined,
+): Promise<['definition' | 'draft', PlanDefinition]> {
+  if (definition && !draft) {
+    return ['definition', await read(run.fhir, definition, 'definition')];
+  }
+  if (!draft || definition) {
+    return refuse('required', 'definition', 'Either definition or draft is required.');
+  }
+  await checkStructure(run.fhir, draft, 'draft');
+  return ['draft', { ...draft, id: 'draft', meta: { versionId: 'draft' } }];
+}
+
+/** @throws Refusal `value` for answers that do not say when they were given. */
+function answered(answer: QuestionnaireResponse, index: number): SimulatedEvent {
+  const at = new Date(answer.authored ?? NaN);
+  return Number.isNaN(at.getTime())
+    ? refuse('value', 'answers', 'Each of the answers needs its time in authored.')
+    : { name: 'questionnaire-answered', at, answer: { ...answer, id: `simulated-${index + 1}` } };
+}
 
 const NOBODY: WithId<Patient> = { resourceType: 'Patient', id: 'simulated' };
 

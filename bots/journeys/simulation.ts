@@ -1,13 +1,15 @@
 import { isDefined } from '@medplum/core';
 import type { WithId } from '@medplum/core';
-import type { Appointment, Bundle, Communication, Encounter, Patient } from '@medplum/fhirtypes';
+import type { Appointment, Bundle, Communication, Encounter, Patient, QuestionnaireResponse } from '@medplum/fhirtypes';
 import type { JourneyDefinition } from './definition.ts';
 import type { Facts, StepSource } from './facts.ts';
 import { newCarePlan, newJourney, referenceTo, withActivities } from './journey.ts';
-import type { Journey, JourneyResource, Step } from './journey.ts';
+import type { Journey, JourneyResource } from './journey.ts';
 import { advance } from './moves.ts';
+import { timeOf } from './parts.ts';
+import type { Step } from './parts.ts';
 import { stageDue } from './timers.ts';
-import { runStep, timeOf } from './steps.ts';
+import { runStep } from './steps.ts';
 
 /** Something that happens to a simulated patient or appointment. */
 export interface SimulatedEvent {
@@ -15,6 +17,8 @@ export interface SimulatedEvent {
   readonly at: Date;
   /** Of a rebooking: when the appointment starts from then on. */
   readonly start?: Date;
+  /** What the patient answered. */
+  readonly answer?: WithId<QuestionnaireResponse>;
 }
 
 export interface Simulation {
@@ -44,7 +48,8 @@ const EFFECTS: Readonly<Record<string, (facts: Facts, event: SimulatedEvent) => 
   'encounter-discharged': (facts) => withEncounter(withStatus(facts, 'fulfilled'), 'finished', 'IMP'),
   'condition-confirmed': (facts) => ({ ...facts, cause: 'Condition' }),
   'patient-registered': (facts) => ({ ...facts, cause: 'Patient' }),
-  'questionnaire-answered': (facts) => ({ ...facts, cause: 'QuestionnaireResponse' }),
+  'questionnaire-answered': (facts, { answer }) =>
+    answer ? { ...facts, answers: [answer, ...(facts.answers ?? [])] } : { ...facts, cause: 'QuestionnaireResponse' },
 };
 
 /** The events that a simulation knows. */

@@ -1,7 +1,7 @@
 import type { Duration, PlanDefinitionAction, TriggerDefinition } from '@medplum/fhirtypes';
 import type { Due } from './relation.ts';
 import { EVENTS, isStartEvent } from './events.ts';
-import { isExpression } from './expressions.ts';
+import { isExpression } from './expression-check.ts';
 import { readRelation } from './relation.ts';
 
 /** When a stage is entered by itself: so long after another one was, or before or after an edge of the appointment. */
@@ -69,7 +69,8 @@ export function readStageTime(action: PlanDefinitionAction, path: string, proble
   return due.anchor === 'stage-entry' ? { ...due, stage: related } : due;
 }
 
-const UNITS = ['h', 'd', 'wk', 'mo', 'a'];
+/** UCUM codes that a repetition may have. */
+export const REPEAT_UNITS = ['h', 'd', 'wk', 'mo', 'a'] as const;
 
 /** Reads a stage's `timingTiming`: how often it is entered again, and how long after its first entry. */
 export function readRepeat(action: PlanDefinitionAction, path: string, problems: string[]): Repeat | undefined {
@@ -77,9 +78,18 @@ export function readRepeat(action: PlanDefinitionAction, path: string, problems:
     return undefined;
   }
   const { count, period, periodUnit } = action.timingTiming.repeat ?? {};
-  if (!count || count < 2 || count > 1000 || !period || period <= 0 || !periodUnit || !UNITS.includes(periodUnit)) {
-    problems.push(`${path}.timingTiming.repeat: count from 2 to 1000, period, and periodUnit of ${UNITS.join(', ')}.`);
+  if (
+    !count ||
+    count < 2 ||
+    count > 1000 ||
+    !period ||
+    period <= 0 ||
+    !REPEAT_UNITS.some((unit) => unit === periodUnit)
+  ) {
+    problems.push(
+      `${path}.timingTiming.repeat: count from 2 to 1000, period, and periodUnit of ${REPEAT_UNITS.join(', ')}.`,
+    );
     return undefined;
   }
-  return { count, every: { value: period, code: periodUnit } };
+  return { count, every: { value: period, ...(periodUnit && { code: periodUnit }) } };
 }

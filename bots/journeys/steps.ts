@@ -4,10 +4,13 @@ import { expiryOf, messageOf, messageRequest, retimed } from '../messages/reques
 import type { StageDefinition, StepDefinition } from './definition.ts';
 import { applies } from './facts.ts';
 import type { Facts, StepSource } from './facts.ts';
-import { isOpen, latest, referenceTo, stepKey } from './journey.ts';
-import type { Journey, Step } from './journey.ts';
+import { latest, referenceTo } from './journey.ts';
+import type { Journey } from './journey.ts';
 import { STEP_SID } from './names.ts';
-import { asksQuestions, newTask } from './tasks.ts';
+import { asksQuestions, isOpen, stepKey, timeOf } from './parts.ts';
+import type { Step } from './parts.ts';
+import { stopMessages } from './stopping.ts';
+import { newTask } from './tasks.ts';
 import { enteredAt } from './timers.ts';
 import { dueAt } from './timing.ts';
 
@@ -44,7 +47,8 @@ const isWorkedOn = (step: Step | undefined): boolean =>
 
 /**
  * Moves the steps of the stage that the patient is in to where the appointment is now. What has not happened yet gets
- * its new time; what happened for the old time, or had been too late for it, is made again if its new time is to come.
+ * its new time; what happened for the old time, or had been too late for it, is made again if its new time is to come. A
+ * message that was made for the old time and has not left is not sent.
  * @param again - Whether what was cancelled is made again for the same time, too.
  */
 export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts, now: Date, again = false): Journey {
@@ -62,7 +66,8 @@ export function moveSteps(journey: Journey, stage: StageDefinition, facts: Facts
       return moved;
     }
     if (!instance || !isOpen(instance)) {
-      return due > now ? make(moved, stage, step, due, facts, now) : moved;
+      const silent = instance?.resourceType === 'CommunicationRequest' ? stopMessages(moved, instance) : moved;
+      return due > now ? make(silent, stage, step, due, facts, now) : silent;
     }
     const missed = step.due.direction === 'before' && due < now;
     return replace(moved, instance, missed ? cancelled(instance, now) : atTime(instance, step, due, facts, now));
@@ -96,12 +101,6 @@ export function cancelSteps(journey: Journey, now: Date, exceptStage?: string): 
 /** Whether a step of this stage is still to be done. */
 export const hasOpenSteps = ({ carePlan, steps }: Journey, stage: string): boolean =>
   steps.some((step) => isOpen(step) && identifierOf(step).startsWith(stepKey(carePlan, stage, '')));
-
-/** When a step is due. */
-export function timeOf(step: Step): Date | undefined {
-  const time = step.resourceType === 'Task' ? step.restriction?.period?.start : step.occurrenceDateTime;
-  return time === undefined ? undefined : new Date(time);
-}
 
 /**
  * The step, run: a message is given to be sent, a task to those who work on it.

@@ -1,26 +1,31 @@
 import type { WithId } from '@medplum/core';
-import { isDefined } from '@medplum/core';
-import type { Appointment, Communication, QuestionnaireResponse, Task } from '@medplum/fhirtypes';
+import { getReferenceString, isDefined } from '@medplum/core';
+import type { Appointment, CarePlan, Communication, QuestionnaireResponse, Task } from '@medplum/fhirtypes';
 import { MESSAGE_CATEGORY, OUTGOING } from '../messages/names.ts';
+import { reportTemplate } from '../messages/report-template.ts';
 import { TASK_CODE } from '../runtime/contract.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
-import { each } from '../runtime/each.ts';
+import { each, inTurn } from '../runtime/each.ts';
 import { searchAll } from '../runtime/load.ts';
 import { wake } from './begin.ts';
+import { isCalledOff } from './facts.ts';
 import { EVENT_ACCESS, sweepEvents } from './event-starts.ts';
-import { decideMove, moveJourney } from './follow.ts';
+import { moveTogether } from './follow.ts';
 import type { Move } from './follow.ts';
-import { JOURNEY_SECRETS, loadJourneys, TOGETHER } from './load.ts';
-import type { Loaded } from './load.ts';
+import { JOURNEY_SECRETS } from './load.ts';
 import { advance, revoke } from './moves.ts';
 import { JOURNEY_SID, STEP_TASK } from './names.ts';
 import { reportDefinition, WORKFLOW } from './report.ts';
-import { startFor } from './start.ts';
+import { startLost } from './start.ts';
 
 /** How far back a lost delivery is looked for, and how long a delivery may take before it counts as lost. */
 const REACH_MS = 3 * 24 * 3_600_000;
 const GRACE_MS = 60_000;
+/** Of what changes often, or by itself: many runs. */
+const SHORT_REACH_MS = 3_600_000;
+/** References in one search: an address has its length. */
+const NAMED_TOGETHER = 50;
 
 export default cron({
   name: 'journeys/sweep',
@@ -28,6 +33,8 @@ export default cron({
   schedule: '*/5 * * * *',
   access: { ...EVENT_ACCESS, Task: 'write' },
   secrets: JOURNEY_SECRETS,
+  quota: 150_000,
+  timeout: 60,
   handle: sweepJourneys,
 });
 
@@ -39,35 +46,56 @@ export async function sweepJourneys(run: Run): Promise<void> {
   ];
   const { fhir } = run;
   const settled = 'completed,not-done,unknown,stopped,entered-in-error';
-  const [appointments, messages, steps, plans, answers, definitions] = await Promise.all([
-    searchAll(fhir, 'Appointment', [['status', 'booked,arrived,checked-in,fulfilled,noshow,cancelled'], ...window]),
-    searchAll(fhir, 'Communication', [['category', `${MESSAGE_CATEGORY}|${OUTGOING}`], ['status', settled], ...window]),
-    searchAll(fhir, 'Task', [['code', `${TASK_CODE}|${STEP_TASK}`], ['status', 'completed,cancelled'], ...window]),
-    searchAll(fhir, 'CarePlan', [['status', 'draft,revoked'], ...window]),
-    searchAll(fhir, 'QuestionnaireResponse', [['status', 'completed,amended'], ...window]),
-    searchAll(fhir, 'PlanDefinition', [['type', WORKFLOW], ...window]),
-  ]);
-  const own = plans.filter(({ identifier }) => identifier?.some(({ system }) => system === JOURNEY_SID));
+  const recent: [string, string] = ['_lastUpdated', `ge${new Date(run.now.getTime() - SHORT_REACH_MS).toISOString()}`];
+  const [appointments, messages, steps, plans, answers, definitions, templates, encounters, patients, awake] =
+    await Promise.all([
+      searchAll(fhir, 'Appointment', [
+        ['status', 'booked,arrived,checked-in,fulfilled,noshow,cancelled,entered-in-error'],
+        ...window,
+      ]),
+      searchAll(fhir, 'Communication', [
+        ['category', `${MESSAGE_CATEGORY}|${OUTGOING}`],
+        ['status', settled],
+        ...window,
+      ]),
+      searchAll(fhir, 'Task', [['code', `${TASK_CODE}|${STEP_TASK}`], ['status', 'completed,cancelled'], ...window]),
+      searchAll(fhir, 'CarePlan', [['status', 'draft,revoked'], ...window]),
+      searchAll(fhir, 'QuestionnaireResponse', [['status', 'completed,amended'], ...window]),
+      searchAll(fhir, 'PlanDefinition', [['type', WORKFLOW], ...window]),
+      searchAll(fhir, 'ActivityDefinition', [...window.slice(1), recent]),
+      searchAll(fhir, 'Encounter', [...window.slice(1), recent]),
+      searchAll(fhir, 'Patient', [...window.slice(1), recent]),
+      searchAll(fhir, 'CarePlan', [['status', 'active'], ...window.slice(1), recent]),
+    ]);
+  const own = plans.filter(isOurs);
   const withoutJourney = appointments.filter(
-    (appointment) => appointment.status !== 'cancelled' && planIdsOf(appointment).length === 0,
+    (appointment) => !isCalledOff(appointment) && planIdsOf(appointment).length === 0,
   );
-  await each(withoutJourney, ({ id }) => startFor(run, id, true));
-  await each(
-    own.filter(({ status }) => status === 'draft'),
-    ({ id }) => wake(run, id),
+  const touched = async (): Promise<string[]> => [
+    ...[...appointments, ...messages, ...steps].flatMap(planIdsOf),
+    ...awake.filter(isOurs).map(({ id }) => id),
+    ...(await plansWith(run, 'encounter', encounters.map(getReferenceString))),
+    ...(await plansWith(run, 'subject', [...answers.map(subjectOf), ...patients.map(getReferenceString)])),
+  ];
+  await inTurn(
+    () =>
+      each(
+        own.filter(({ status }) => status === 'draft'),
+        ({ id }) => wake(run, id),
+      ),
+    () => sweepEvents(run, new Date(run.now.getTime() - GRACE_MS)),
+    () => each(definitions, ({ id }) => reportDefinition(run, id)),
+    () => each(templates, (template) => reportTemplate(run, template)),
+    async () => moveTogether(run, [...new Set(await touched())], '&status=active', follow(run)),
+    () =>
+      moveTogether(
+        run,
+        own.filter(({ status }) => status === 'revoked').map(({ id }) => id),
+        '&status=revoked',
+        end(run),
+      ),
+    () => startLost(run, withoutJourney),
   );
-  await sweepEvents(run, new Date(run.now.getTime() - GRACE_MS));
-  await each(definitions, ({ id }) => reportDefinition(run, id));
-  const touched = [...[...appointments, ...messages, ...steps].flatMap(planIdsOf), ...(await plansOf(run, answers))];
-  const lagging = await findLagging(run, [...new Set(touched)], 'active', follow(run));
-  const loose = await findLagging(
-    run,
-    own.filter(({ status }) => status === 'revoked').map(({ id }) => id),
-    'revoked',
-    end(run),
-  );
-  await each(lagging, (plan) => moveJourney(run, plan.loaded, follow(run)));
-  await each(loose, (plan) => moveJourney(run, plan.loaded, end(run)));
 }
 
 const follow =
@@ -80,34 +108,22 @@ const end =
   ({ journey }) =>
     revoke(journey, { text: 'Revoked' }, now);
 
-/** Of these journeys, those that a move would change. Loaded many together, so that the rest cost next to nothing. */
-async function findLagging(
-  run: Run,
-  ids: readonly string[],
-  status: string,
-  move: Move,
-): Promise<{ resourceType: 'CarePlan'; id?: string; loaded: Loaded }[]> {
-  const lagging: Loaded[] = [];
-  for (let start = 0; start < ids.length; start += TOGETHER) {
-    const together = ids.slice(start, start + TOGETHER).join(',');
-    const loaded = await loadJourneys(run, `_id=${together}&status=${status}`);
-    lagging.push(...loaded.filter((journey) => decideMove(journey, move).writes.length > 0));
-  }
-  return lagging.map((loaded) => ({
-    resourceType: 'CarePlan' as const,
-    ...(loaded.journey.carePlan.id && { id: loaded.journey.carePlan.id }),
-    loaded,
-  }));
-}
+const isOurs = ({ identifier }: CarePlan): boolean => identifier?.some(({ system }) => system === JOURNEY_SID) ?? false;
 
-/** The journeys of the patients who have answered. */
-async function plansOf({ fhir }: Run, answers: readonly WithId<QuestionnaireResponse>[]): Promise<string[]> {
-  const subjects = [...new Set(answers.map(({ subject }) => subject?.reference).filter(isDefined))];
+const subjectOf = ({ subject }: QuestionnaireResponse): string | undefined => subject?.reference;
+
+/** The journeys that name one of these as their encounter, or their patient. */
+async function plansWith(
+  { fhir }: Run,
+  parameter: 'encounter' | 'subject',
+  named: readonly (string | undefined)[],
+): Promise<string[]> {
+  const references = [...new Set(named.filter(isDefined))];
   const found: string[] = [];
-  for (let start = 0; start < subjects.length; start += TOGETHER) {
-    const together = subjects.slice(start, start + TOGETHER).join(',');
-    const plans = await searchAll(fhir, 'CarePlan', { subject: together, status: 'active' });
-    found.push(...plans.map(({ id }) => id));
+  for (let start = 0; start < references.length; start += NAMED_TOGETHER) {
+    const together = references.slice(start, start + NAMED_TOGETHER).join(',');
+    const plans = await searchAll(fhir, 'CarePlan', { [parameter]: together, status: 'active' });
+    found.push(...plans.filter(isOurs).map(({ id }) => id));
   }
   return found;
 }

@@ -1,14 +1,12 @@
 import type { CodeableConcept, Task } from '@medplum/fhirtypes';
 import { TASK_CODE } from '../runtime/contract.ts';
 import type { StageDefinition, StepDefinition } from './definition.ts';
-import { evaluate } from './expressions.ts';
+import { tryEvaluate } from './expressions.ts';
 import type { Facts, StepSource } from './facts.ts';
-import { referenceTo, stageOf, stepKey } from './journey.ts';
+import { referenceTo } from './journey.ts';
 import type { Journey } from './journey.ts';
 import { STEP_SID, STEP_TASK } from './names.ts';
-
-/** SDC's code for a Task that asks for a questionnaire, and for the input that names it. */
-export const SDC = 'http://hl7.org/fhir/uv/sdc/CodeSystem/temp';
+import { SDC, stageOf, stepKey } from './parts.ts';
 
 /** A step whose definition is gone becomes a task too: somebody has to see it. */
 export function newTask(
@@ -58,7 +56,7 @@ export function newTask(
 function ownerOf(source: StepSource | undefined, facts: Facts): Task['owner'] {
   const named = source?.resourceType === 'ActivityDefinition' ? source.dynamicValue : undefined;
   const expression = named?.find(({ path }) => path === OWNER_PATH)?.expression.expression;
-  const value: unknown = expression && evaluate(expression, facts.patient, facts)[0]?.value;
+  const value: unknown = expression && tryEvaluate(expression, facts.patient, facts)?.[0]?.value;
   const reference = typeof value === 'string' ? value : (value as { reference?: unknown } | undefined)?.reference;
   return typeof reference === 'string' && OWNER.test(reference) ? { reference } : undefined;
 }
@@ -66,11 +64,3 @@ function ownerOf(source: StepSource | undefined, facts: Facts): Task['owner'] {
 /** The one path that a task's ActivityDefinition may set by an expression. */
 export const OWNER_PATH = 'owner';
 const OWNER = /^(Practitioner|PractitionerRole|Organization|CareTeam|Patient|RelatedPerson)\/[A-Za-z0-9.-]{1,64}$/;
-
-/** Whether a step asks the patient to fill in a questionnaire. */
-export const asksQuestions = (task: Task): boolean => questionnaireOf(task) !== undefined;
-
-/** The url of the Questionnaire that a step asks for. */
-export const questionnaireOf = (task: Task): string | undefined =>
-  task.input?.find(({ type }) => type.coding?.some(({ system, code }) => system === SDC && code === 'questionnaire'))
-    ?.valueCanonical;

@@ -4,7 +4,15 @@ import type { Appointment, CarePlan, Encounter, Task } from '@medplum/fhirtypes'
 import type { WithId } from '@medplum/core';
 import { startClinic } from '../../test/clinic.ts';
 import type { Clinic } from '../../test/clinic.ts';
-import { bookDirectly, messagesOf, outcomeOf, setDeliveries, setStatus, skipTo } from '../../test/appointments.ts';
+import {
+  bookDirectly,
+  messagesOf,
+  outcomeOf,
+  passes,
+  setDeliveries,
+  setStatus,
+  skipTo,
+} from '../../test/appointments.ts';
 
 const DONE = {
   appointment: 'fulfilled',
@@ -69,18 +77,18 @@ describe('The journey of an outpatient visit', () => {
   test('ends the same with every delivery lost, by the sweeps alone', async () => {
     await setDeliveries(clinic, 'off');
     const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(2));
-    await clinic.server.advance({ minutes: 10 });
+    await passes(clinic, 2);
     expect(await outcomeOf(clinic, appointment)).toMatchObject({
       journeys: ['active'],
       stages: { 'pre-visit': 'in-progress' },
       messages: ['appointment-confirmation completed'],
     });
     await setStatus(clinic, appointment, 'arrived');
-    await clinic.server.advance({ minutes: 10 });
+    await passes(clinic, 2);
     expect(await outcomeOf(clinic, appointment)).toMatchObject({ stages: { 'day-of-visit': 'in-progress' } });
     const encounter = await startEncounter(appointment);
     await setStatus(clinic, encounter, 'finished');
-    await clinic.server.advance({ minutes: 25 });
+    await passes(clinic, 4);
     expect(await outcomeOf(clinic, appointment)).toMatchObject({ ...DONE, messages: MESSAGES });
   });
 
@@ -114,7 +122,7 @@ describe('The journey of an outpatient visit', () => {
       await setStatus(clinic, encounter, 'finished');
       deliveries.push(['encounters-complete', finished], ['journeys-advance', finished]);
       await some(picks[3]);
-      await clinic.server.advance({ minutes: 16 });
+      await passes(clinic, 3);
 
       const { messages, ...outcome } = await outcomeOf(clinic, appointment);
       expect(outcome).toMatchObject(DONE);
@@ -196,7 +204,7 @@ describe('The journey of an outpatient visit', () => {
     const missed = async (): Promise<WithId<Appointment>> => {
       const appointment = await bookDirectly(clinic, await clinic.newPatient(), soon(1));
       await clinic.server.drain();
-      await clinic.call('Appointment/$no-show', { appointment: `Appointment/${appointment.id}` });
+      await setStatus(clinic, appointment, 'noshow');
       await clinic.server.drain();
       return appointment;
     };

@@ -1,4 +1,4 @@
-import type { ContactPoint } from '@medplum/fhirtypes';
+import type { ContactPoint, Period } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { e164 } from './phone.ts';
 import type { Channel, Recipient } from './template.ts';
@@ -37,9 +37,11 @@ function fits({ system }: ContactPoint, channel: Channel): boolean {
   return channel === 'email' ? system === 'email' : system === 'phone' || (system === 'sms' && channel === 'sms');
 }
 
-function isCurrent({ period }: ContactPoint, now: Date): boolean {
-  const at = now.toISOString();
-  return !(period?.start && period.start > at) && !(period?.end && new Date(period.end) < now);
+/** Whether what has a period counts now. An end that is a day (UTC), a month or a year includes all of that. */
+export function isCurrent({ period }: { readonly period?: Period }, now: Date): boolean {
+  const { start, end = '' } = period ?? {};
+  const isOver = end.includes('T') ? new Date(end) < now : now.toISOString().slice(0, end.length) > end;
+  return !(start && new Date(start) > now) && !isOver;
 }
 
 /** FHIR: rank 1 is tried first. A phone that is not mobile may be no place for a text. */

@@ -15,9 +15,11 @@ import { addressOf } from './address.ts';
 import { compose } from './compose.ts';
 import type { Composed, Draft } from './compose.ts';
 import { MESSAGE_TEMPLATE } from './names.ts';
-import { render } from './render.ts';
+import { render, textProblems } from './render.ts';
 import { CHANNELS, inLanguageOf, mediumOf, variantsOf } from './template.ts';
 import type { Channel, Variant } from './template.ts';
+import { templateProblems } from './template-problems.ts';
+import { VARIABLES } from './variable-names.ts';
 import { escaped, variablesOf } from './variables.ts';
 
 const NOW = new Date('2030-03-04T12:00:00Z');
@@ -86,7 +88,13 @@ const draft = (over: Partial<Draft> = {}, communication: Partial<Communication> 
 
 describe('A message is composed', () => {
   test('on the first channel of the template on which the recipient is reached', () => {
-    expect(compose(draft(), NOW)).toEqual({ channel: 'sms', address: '+12025550123', body: 'Hello Lena' });
+    expect(compose(draft(), NOW)).toEqual({
+      channel: 'sms',
+      address: '+12025550123',
+      others: ['email'],
+      isRendered: true,
+      body: 'Hello Lena',
+    });
     const byMail = patient({ telecom: [{ system: 'email', value: 'lena@example.org' }] });
     expect(compose(draft({ recipient: byMail }), NOW)).toMatchObject({ channel: 'email', body: 'Dear Lena Okafor' });
   });
@@ -267,5 +275,37 @@ describe('The shipped templates', () => {
     expect(said(patient(speaking('es')))).toMatch(
       /^Hola Lena: su cita con Dr\. Ana Silva .* jueves, 14 de marzo de 2030, 10:00/,
     );
+  });
+});
+
+describe('A language that there is not', () => {
+  test.each(['en_US', 'x', ''])('makes "%s" a problem of its template, and no message throws over it', (valueCode) => {
+    const template: ActivityDefinition = {
+      resourceType: 'ActivityDefinition',
+      status: 'active',
+      extension: [
+        {
+          url: MESSAGE_TEMPLATE,
+          extension: [
+            { url: 'channel', valueCode: 'sms' },
+            { url: 'language', valueCode },
+            { url: 'body', valueString: 'On {{ appointment.date }}.' },
+          ],
+        },
+      ],
+    };
+    expect(templateProblems(template)).toEqual([expect.stringContaining('a language')]);
+    expect(variantsOf(template)).toEqual([]);
+  });
+});
+
+describe('An output', () => {
+  test.each<[string, string[]]>([
+    ['{{ patient }}', ['there is no variable "patient"']],
+    ['{% if location %}At {{ location }}.{% endif %}', ['there is no variable "location"']],
+    ['{% if location %}At {{ location.name }}.{% endif %}', []],
+    ['{{ patient.name | upcase }}', []],
+  ])('of %s', (body, problems) => {
+    expect(textProblems(body, VARIABLES)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
   });
 });

@@ -168,6 +168,51 @@ describe('A Communication in preparation', () => {
       expect(await tickets()).toBe(before + 1);
     });
 
+    test('that is wrong is a ticket as soon as it is saved, which closes when it is right', async () => {
+      const template = await newTemplate('{{ patient.name }}, {{ patient.hat_size }}');
+      const open = async (): Promise<(string | undefined)[]> => {
+        await clinic.server.drain();
+        clinic.medplum.invalidateAll();
+        const found = await clinic.medplum.searchResources('Task', { focus: `ActivityDefinition/${template.id}` });
+        return found.map(({ status, description }) => `${status}: ${description}`);
+      };
+      expect(await open()).toEqual([expect.stringMatching(/^requested: .*no variable "patient.hat_size"/)]);
+      const { extension } = await newTemplate('{{ patient.name }} ');
+      await clinic.medplum.updateResource<ActivityDefinition>({ ...template, extension });
+      expect(await open()).toEqual([expect.stringMatching(/^completed/)]);
+    });
+
+    test('is previewed before it is saved, by any channel, or refused with what is wrong', async () => {
+      const nobody = await clinic.newPatient({ telecom: [] });
+      const draft = (...bodies: string[]): object => ({
+        resourceType: 'ActivityDefinition',
+        status: 'draft',
+        extension: bodies.map((body, index) => ({
+          url: MESSAGE_TEMPLATE,
+          extension: [
+            { url: 'channel', valueCode: ['sms', 'email'][index] },
+            { url: 'language', valueCode: 'en' },
+            { url: 'body', valueString: body },
+          ],
+        })),
+      });
+      const preview = (body: object): Promise<Communication> =>
+        clinic.call('ActivityDefinition/$preview', { patient: `Patient/${nobody.id}`, ...body });
+      const given = { draft: draft('By SMS', 'By e-mail'), channel: 'email' };
+      expect(await preview(given)).toMatchObject({
+        medium: [mediumOf('email')],
+        payload: [{ contentString: 'By e-mail' }],
+      });
+      const refused = (code: string, parameter: string): object => ({
+        outcome: { issue: [{ code, expression: [parameter] }] },
+      });
+      await expect(preview({ ...given, draft: draft('{{ x }}', 'y') })).rejects.toMatchObject(
+        refused('value', 'draft'),
+      );
+      await expect(preview({ ...given, channel: 'fax' })).rejects.toMatchObject(refused('value', 'channel'));
+      await expect(preview({ draft: draft('By SMS') })).rejects.toMatchObject(refused('business-rule', 'patient'));
+    });
+
     test('is previewed as a patient would get it, and nothing is stored', async () => {
       const template = await newTemplate(
         'For {{ patient.name }}{% if appointment %} at {{ appointment.time }}{% endif %}',

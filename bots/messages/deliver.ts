@@ -3,18 +3,20 @@ import type { Communication, Identifier } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { ofType } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
-import { change, unchanged } from '../runtime/writes.ts';
+import { openTicket } from '../runtime/ticket.ts';
+import { change, unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { compose } from './compose.ts';
 import type { Composed, Draft, Unsendable } from './compose.ts';
+import { notDone, withChannelsLeft } from './failing.ts';
+import { heldByLimit, heldByNight, isExempt } from './holding.ts';
 import { loadDraft } from './load.ts';
-import { MESSAGE_CATEGORY, MESSAGE_STATUS_REASON, OUTGOING } from './names.ts';
+import { MESSAGE_CATEGORY, MESSAGE_RENDERED, OUTGOING } from './names.ts';
 import { isExpired, OUTGOING_CATEGORY } from './request.ts';
 import { channelOf, mediumOf, variantsOf } from './template.ts';
-import type { HandedOver, Transport } from './transport.ts';
+import type { HandedOver, ShutOut, Transport } from './transport.ts';
 import { transportFor } from './transports.ts';
-import { isDueAgain, waitingAgain } from './waiting.ts';
+import { isDueAgain, waitingAgain, withoutTag } from './waiting.ts';
 import { hasRoom } from './room.ts';
 
 /**
@@ -35,20 +37,43 @@ export async function deliver(run: Run, message: WithId<Communication>): Promise
     // What is claimed must be recorded too. What the quota has no room for is left in preparation for the sweep.
     decide: (loaded) => (hasRoom(run.fhir) ? decideClaim(loaded, run.now) : unchanged(undefined)),
   });
-  if (claimed && draft) {
-    const composed = composedOf(draft, run.now);
-    await handOver(run, claimed, composed, transportFor(run, composed.channel));
+  if (!claimed || !draft) {
+    return;
   }
+  const held = isExempt(draft) ? undefined : await heldByLimit(run, claimed).catch(() => 'unclear' as const);
+  if (held === 'unclear') {
+    await record(run, claimed, { outcome: 'later' });
+    return;
+  }
+  if (held) {
+    await settle({ fhir: run.fhir, load: async () => held, decide: (loaded) => change(loaded) });
+    return;
+  }
+  const composed = composedOf(draft, run.now);
+  await handOver(run, claimed, composed, transportFor(run, composed.channel));
 }
 
 /** Hands over a message that is claimed, and records what became of it. */
 export async function handOver(
   run: Run,
   claimed: WithId<Communication>,
-  { channel, address, subject, body }: Composed,
+  { channel, address, subject, body, content }: Composed,
   transport: Transport,
 ): Promise<void> {
-  const handed = await transport.send({ id: claimed.id, channel, address, body, ...(subject && { subject }) });
+  const outgoing = {
+    id: claimed.id,
+    channel,
+    address,
+    body,
+    ...(subject && { subject }),
+    ...(content && { content }),
+  };
+  // What throws has certainly not left: it is tried again, and not looked for.
+  const handed = await transport.send(outgoing).catch((): HandedOver => ({ outcome: 'later' }));
+  await record(run, claimed, handed);
+}
+
+async function record(run: Run, claimed: WithId<Communication>, handed: HandedOver): Promise<void> {
   let loadedAlready: WithId<Communication> | undefined = claimed;
   await settle({
     fhir: run.fhir,
@@ -58,6 +83,26 @@ export async function handOver(
       return loaded;
     },
     decide: (loaded) => decideHandedOver(loaded, handed, run.now),
+  });
+  if (handed.outcome === 'later' && handed.shutOut) {
+    await raiseShutOut(run, handed.shutOut);
+  }
+}
+
+/** Apart from the record, which must not fail because many raise the same ticket at once. */
+async function raiseShutOut(run: Run, { provider, code }: ShutOut): Promise<void> {
+  const raised = openTicket(
+    {
+      key: `message-provider/${provider}`,
+      text: `The messages' provider (${provider}) refuses the clinic's account (${code}): messages wait for half a day. Look at the account and its credentials.`,
+      priority: 'urgent',
+    },
+    run.now,
+  );
+  await settle({
+    fhir: run.fhir,
+    load: async () => undefined,
+    decide: () => ({ writes: [raised], result: undefined }),
   });
 }
 
@@ -74,42 +119,64 @@ export function decideHandedOver(
     return unchanged(communication);
   }
   if (handed.outcome === 'refused') {
-    return { ...refused(communication, handed, now), result: communication };
+    return { writes: notDone(communication, handed, now), result: communication };
   }
   const again = waitingAgain(communication, handed.afterSeconds, now);
   return again
     ? change(again)
     : {
-        ...refused(communication, { reason: 'provider-refused', text: 'The provider took it at no attempt.' }, now),
+        writes: notDone(
+          communication,
+          { reason: 'provider-refused', text: 'The provider took it at no attempt.' },
+          now,
+        ),
         result: communication,
       };
 }
 
 /**
- * The claim of a message that can be sent, with the text as it goes out; `not-done` with the reason for one that
- * cannot. The answer is the claimed message, if there is one to hand over.
+ * The claim of a message that can be sent, with the text as it goes out; at night, its wait for the morning; `not-done`
+ * with the reason for one that cannot be sent. The answer is the claimed message, if there is one to hand over.
  */
 export function decideClaim(draft: Draft, now: Date): Decision<WithId<Communication> | undefined> {
   const communication = draft.communication as WithId<Communication>;
   if (!mayLeave(communication, now) || !isOurs(draft)) {
     return unchanged(undefined);
   }
-  const composed = isExpired(communication, now) ? ({ reason: 'expired' } as const) : compose(draft, now);
+  const ours = withoutTag(withCategory(communication));
+  const composed = outOfTime(draft, now) ?? compose(draft, now);
   if ('reason' in composed) {
-    return { ...refused(communication, composed, now), result: undefined };
+    return { writes: notDone(ours, composed, now), result: undefined };
   }
-  const { channel, subject, body } = composed;
+  const held = heldByNight({ ...draft, communication: ours }, now);
+  if (held) {
+    return { writes: [update(held)], result: undefined };
+  }
+  const { channel, subject, body, others, isRendered } = composed;
+  const isOpen = channelOf(communication.medium) === undefined;
+  const rendered = [{ url: MESSAGE_RENDERED, valueBoolean: true }];
   return change({
-    ...communication,
+    ...(isOpen ? withChannelsLeft(ours, others) : ours),
     status: 'in-progress',
-    category: isOutgoing(communication)
-      ? (communication.category ?? [])
-      : [...(communication.category ?? []), OUTGOING_CATEGORY],
     medium: [mediumOf(channel)],
-    payload: [{ contentString: body }],
+    payload: [{ ...(isRendered && { extension: rendered }), contentString: body }],
     ...(subject && { topic: { ...communication.topic, text: subject } }),
   });
 }
+
+/** Why a message makes no sense any more, if that is so. */
+function outOfTime({ communication, isObsolete }: Draft, now: Date): Unsendable | undefined {
+  if (isObsolete) {
+    return { reason: 'obsolete' };
+  }
+  return isExpired(communication, now) ? { reason: 'expired' } : undefined;
+}
+
+/** With the mark by which the sweep finds it. */
+const withCategory = (communication: WithId<Communication>): WithId<Communication> =>
+  isOutgoing(communication)
+    ? communication
+    : { ...communication, category: [...(communication.category ?? []), OUTGOING_CATEGORY] };
 
 /** In preparation, or put off until now. */
 const mayLeave = (communication: Communication, now: Date): boolean =>
@@ -146,34 +213,6 @@ export const mayBeOurs = (message: Communication): boolean =>
 function isOurs({ communication, template }: Draft): boolean {
   const named = template !== undefined && variantsOf(template).length > 0;
   return isOutgoing(communication) || channelOf(communication.medium) !== undefined || named;
-}
-
-function refused(
-  communication: WithId<Communication>,
-  { reason, text }: Unsendable,
-  now: Date,
-): Pick<Decision<undefined>, 'writes'> {
-  const coding = [{ system: MESSAGE_STATUS_REASON, code: reason }];
-  const { writes } = change<WithId<Communication>>({
-    ...communication,
-    status: 'not-done',
-    statusReason: { coding, ...(text && { text }) },
-  });
-  if (reason !== 'invalid-template') {
-    return { writes };
-  }
-  // One ticket a template: it is the same mistake for every patient.
-  const template = communication.instantiatesCanonical?.[0]?.split('/').at(-1)?.split('|')[0] ?? 'none';
-  const raised = ticket(
-    {
-      key: `message-template/${template}`,
-      text: `Messages of this template cannot be sent. ${text ?? ''}`.trim(),
-      focus: { reference: `Communication/${communication.id}` },
-      priority: 'urgent',
-    },
-    now,
-  );
-  return { writes: [...writes, raised] };
 }
 
 function composedOf(draft: Draft, now: Date): Composed {

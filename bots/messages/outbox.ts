@@ -10,6 +10,5 @@ const identifierOf = ({ id }: Outgoing): Identifier => ({ system: OUTBOX_SID, va
  */
 export const outbox: Transport = {
   send: async (message) => ({ outcome: 'sent', identifier: identifierOf(message) }),
-  find: async (message) => identifierOf(message),
-  remote: false,
+  find: async (message) => [identifierOf(message)],
 };

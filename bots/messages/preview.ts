@@ -1,13 +1,17 @@
 import { createReference } from '@medplum/core';
-import type { Communication } from '@medplum/fhirtypes';
+import type { ActivityDefinition, Communication } from '@medplum/fhirtypes';
 import { operation } from '../runtime/definition.ts';
+import type { Run } from '../runtime/definition.ts';
+import { checkStructure } from '../runtime/draft.ts';
 import { read } from '../runtime/load.ts';
 import { refuse } from '../runtime/outcome.ts';
-import { optional, reference } from '../runtime/parameters.ts';
+import { described, optional, reference, resource, text } from '../runtime/parameters.ts';
+import type { Ref } from '../runtime/parameters.ts';
 import { staff } from '../runtime/requester.ts';
 import { loadDraft, MESSAGE_ACCESS, MESSAGE_SECRETS } from './load.ts';
-import { compose } from './compose.ts';
-import { mediumOf } from './template.ts';
+import { compose, composeFor } from './compose.ts';
+import { channelNamed, CHANNELS, mediumOf } from './template.ts';
+import { templateProblems } from './template-problems.ts';
 
 export default operation({
   name: 'messages/preview',
@@ -15,7 +19,12 @@ export default operation({
   code: 'preview',
   resource: 'ActivityDefinition',
   input: {
-    template: reference('ActivityDefinition'),
+    template: described(optional(reference('ActivityDefinition')), 'One that is stored.'),
+    draft: described(optional(resource('ActivityDefinition')), 'Or one that is not: what would be saved.'),
+    channel: described(
+      optional(text(20)),
+      `${CHANNELS.join(', ')}: what a message by it says, whether the patient is reached by it or not.`,
+    ),
     patient: reference('Patient'),
     appointment: optional(reference('Appointment')),
   },
@@ -24,7 +33,7 @@ export default operation({
   secrets: MESSAGE_SECRETS,
   who: staff('administrator', 'practitioner', 'nurse', 'front-desk', 'contact-centre'),
   run: async (run, input): Promise<Communication> => {
-    const template = await read(run.fhir, input.template, 'template');
+    const [parameter, template] = await templateOf(run, input.template, input.draft);
     const patient = await read(run.fhir, input.patient, 'patient');
     const appointment = input.appointment && (await read(run.fhir, input.appointment, 'appointment'));
     const communication: Communication = {
@@ -37,12 +46,14 @@ export default operation({
     };
     const { draft } = await loadDraft(run, communication);
     // What is previewed is the template that was named: it may be a draft that no canonical leads to yet.
-    const composed = compose({ ...draft, template }, run.now);
+    const composed = input.channel
+      ? composeFor({ ...draft, template }, channelNamed(input.channel))
+      : compose({ ...draft, template }, run.now);
     if ('reason' in composed) {
       const isTemplate = composed.reason === 'invalid-template' || composed.reason === 'no-content';
       return refuse(
         'business-rule',
-        isTemplate ? 'template' : 'patient',
+        isTemplate ? parameter : 'patient',
         `${composed.reason}: ${composed.text ?? 'this patient cannot be reached.'}`,
       );
     }
@@ -55,3 +66,20 @@ export default operation({
     };
   },
 });
+
+/** @throws Refusal for neither or both of them, a draft that is no ActivityDefinition, or one with a mistake in any text. */
+async function templateOf(
+  run: Run,
+  named: Ref<'ActivityDefinition'> | undefined,
+  draft: ActivityDefinition | undefined,
+): Promise<['template' | 'draft', ActivityDefinition]> {
+  if (named && !draft) {
+    return ['template', await read(run.fhir, named, 'template')];
+  }
+  if (!draft || named) {
+    return refuse('required', 'template', 'Either template or draft is required.');
+  }
+  await checkStructure(run.fhir, draft, 'draft');
+  const problems = templateProblems(draft);
+  return problems.length > 0 ? refuse('value', 'draft', problems.join(' ')) : ['draft', draft];
+}

@@ -91,5 +91,8 @@ export function isExpired(message: CommunicationRequest | Communication, now: Da
   return expires !== undefined && new Date(expires) <= now;
 }
 
+/** The part of a business key that stands for a person who has a message sent again. */
+export const SENT_AGAIN = 'again';
+
 /** The message's own business key, if it has one. */
 export const messageKey = (message: Communication): string | undefined => getIdentifier(message, MESSAGE_SID);

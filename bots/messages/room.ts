@@ -1,7 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 
-/** FHIR quota points of a claim, a record and a search beside them, with as much again to spare. */
-const NEEDED = 600;
+/** FHIR quota points: a claim, a record and the searches beside them come to 300, and as many as 20 runs share a quota. */
+const NEEDED = 6000;
 
 /**
  * Whether the quota of this minute has room for sending one more message, by what the server said with the last answer.

@@ -1,22 +1,25 @@
 import type { WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Communication, Identifier } from '@medplum/fhirtypes';
+import { startBot } from '../runtime/call.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
-import { each } from '../runtime/each.ts';
+import { each, inTurn } from '../runtime/each.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
+import { timeIsLeft } from '../runtime/time-left.ts';
 import { ticket } from '../runtime/ticket.ts';
 import { change, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
-import { decideSent, deliver, isOutgoing } from './deliver.ts';
-import { DELIVERY_ACCESS, DELIVERY_SECRETS } from './delivery.ts';
+import { decideSent, deliver, isOutgoing, mayBeOurs } from './deliver.ts';
+import { DELIVERY_ACCESS, DELIVERY_QUOTA, DELIVERY_SECRETS } from './delivery.ts';
 import { loadDraft } from './load.ts';
-import { MESSAGE_CATEGORY, OUTGOING } from './names.ts';
+import { MATCH_ACCESS, sweepMatches } from './match-sender.ts';
+import { INCOMING, MESSAGE_CATEGORY, OUTGOING, unknownTicket } from './names.ts';
 import { addressFor } from './address.ts';
 import { channelOf } from './template.ts';
 import { transportFor } from './transports.ts';
-import { isDueAgain } from './waiting.ts';
+import { dueTags, isDueAgain } from './waiting.ts';
 
 const MINUTE_MS = 60_000;
 /** After this a delivery counts as lost; after that a run counts as broken off. */
@@ -26,17 +29,26 @@ const SETTLE_AFTER_MS = 5 * MINUTE_MS;
 const GIVE_UP_AFTER_MS = 60 * MINUTE_MS;
 /** What other programs leave in preparation for good is not looked at for ever. */
 const REACH_MS = 3 * 24 * 60 * MINUTE_MS;
-/** In one run; each is two writes, so this stays well within a bot's quota. */
-const AT_ONCE = 100;
+/** Looked at in one run. How many of them leave depends on the quota and on how fast the provider is. */
+const AT_ONCE = 400;
+/** A run begins no message after this time: it must come to its end, so that nothing stays claimed. */
+const RUN_MS = 35_000;
+/** Messages whose attachments are fetched again. */
+const FETCHED_AT_ONCE = 20;
+/** What waits for a time is found by the hour of that; what an outage of the sweep left over, by its age. */
+const HOURS_BACK = 24;
+const LEFT_OVER_MS = 26 * 60 * MINUTE_MS;
 /** What waits is read in one page, those first that wait longest. */
 const WAITING_READ = 1000;
 
 export default cron({
   name: 'messages/sweep',
-  description: 'Sends messages that wait or whose delivery was lost, and settles those whose sending broke off.',
+  description:
+    'Sends messages that wait or whose delivery was lost, settles those whose sending broke off, goes on with what came in.',
   schedule: '* * * * *',
-  access: DELIVERY_ACCESS,
+  access: { ...DELIVERY_ACCESS, ...MATCH_ACCESS },
   secrets: DELIVERY_SECRETS,
+  quota: DELIVERY_QUOTA,
   timeout: 60,
   handle: sweepMessages,
 });
@@ -47,16 +59,33 @@ export async function sweepMessages(run: Run): Promise<void> {
   const outgoing = encodeURIComponent(`${MESSAGE_CATEGORY}|${OUTGOING}`);
   const rest = `_sort=_lastUpdated&_count=${AT_ONCE}`;
   const waits = `status=preparation&_lastUpdated=le${ago(PICK_UP_AFTER_MS)}`;
-  const [own = [], clients = [], held = [], broken = []] = await readTogether(run.fhir, [
+  const held = `status=on-hold&category=${outgoing}&_sort=_lastUpdated&_count=${WAITING_READ}`;
+  const incoming = encodeURIComponent(`${MESSAGE_CATEGORY}|${INCOMING}`);
+  const [own = [], clients = [], put = [], old = [], broken = [], arriving = []] = await readTogether(run.fhir, [
     `Communication?${waits}&category=${outgoing}&${rest}`,
-    `Communication?${waits}&category:not=${outgoing}&_lastUpdated=ge${ago(REACH_MS)}&${rest}`,
-    `Communication?status=on-hold&category=${outgoing}&_sort=_lastUpdated&_count=${WAITING_READ}`,
+    `Communication?${waits}&category:not=${outgoing}&_lastUpdated=ge${ago(REACH_MS)}&_sort=_lastUpdated&_count=${WAITING_READ}`,
+    `Communication?${held}&_tag=${encodeURIComponent(dueTags(run.now, HOURS_BACK))}`,
+    `Communication?${held}&_lastUpdated=le${ago(LEFT_OVER_MS)}`,
     `Communication?status=in-progress&category=${outgoing}&_lastUpdated=le${ago(SETTLE_AFTER_MS)}&${rest}`,
+    `Communication?status=in-progress&category=${incoming}&_lastUpdated=le${ago(PICK_UP_AFTER_MS)}&_sort=_lastUpdated&_count=${FETCHED_AT_ONCE}`,
   ]);
-  const due = ofType(held, 'Communication').filter((message) => isDueAgain(message, run.now));
-  const waiting = [...ofType(own, 'Communication'), ...ofType(clients, 'Communication'), ...due.slice(0, AT_ONCE)];
-  await each(ofType(broken, 'Communication').filter(isOutgoing), (message) => complete(run, message));
-  await each(waiting, (message) => deliver(run, message));
+  const due = ofType([...put, ...old], 'Communication').filter((message) => isDueAgain(message, run.now));
+  // What has waited for its time goes first, and what other programs leave lying takes nobody's room.
+  const found = [...due, ...ofType(own, 'Communication'), ...ofType(clients, 'Communication').filter(mayBeOurs)];
+  const waiting = [...new Map(found.map((message) => [message.id, message])).values()].slice(0, AT_ONCE);
+  const hasTime = timeIsLeft(RUN_MS);
+  await inTurn(
+    () => each(waiting, async (message) => (hasTime() ? deliver(run, message) : undefined)),
+    () =>
+      each(ofType(arriving, 'Communication'), ({ id }) =>
+        startBot(run.fhir, 'messages/fetch-media', { message: `Communication/${id}` }),
+      ),
+    () => sweepMatches(run),
+    () =>
+      each(ofType(broken, 'Communication').filter(isOutgoing), async (message) =>
+        hasTime() ? complete(run, message) : undefined,
+      ),
+  );
 }
 
 /**
@@ -82,7 +111,19 @@ async function lookUp(run: Run, message: WithId<Communication>): Promise<Identif
   const transport = transportFor(run, channel);
   const body = message.payload?.[0]?.contentString ?? '';
   const since = new Date(message.meta?.lastUpdated ?? run.now);
-  return transport.find({ id: message.id, channel, address: address ?? '', body }, since);
+  // A provider that cannot be asked tells nothing: it is asked again, until that is given up.
+  const found = await transport.find({ id: message.id, channel, address: address ?? '', body }, since).catch(() => []);
+  const [only, ...others] = found.length > 0 ? await withoutOwner(run, found) : [];
+  // Of several nobody can say which one it is.
+  return others.length === 0 ? only : undefined;
+}
+
+/** Those of a provider's identifiers that no message has yet: two of the same text may go to one number. */
+async function withoutOwner({ fhir }: Run, found: readonly Identifier[]): Promise<Identifier[]> {
+  const tokens = found.map(({ system, value }) => encodeURIComponent(`${system}|${value}`)).join(',');
+  const [known = []] = await readTogether(fhir, [`Communication?identifier=${tokens}&_count=1000`]);
+  const taken = ofType(known, 'Communication').flatMap(({ identifier = [] }) => identifier);
+  return found.filter((one) => !taken.some(({ system, value }) => system === one.system && value === one.value));
 }
 
 /** What is still open after the provider's reports had time to come. */
@@ -93,7 +134,7 @@ export function decideUnknown(message: WithId<Communication>, now: Date): Decisi
   }
   const raised = ticket(
     {
-      key: `message-unknown/${message.id}`,
+      key: unknownTicket(message.id),
       text: 'Nobody can tell whether this message has left. Ask the recipient; it is not sent again by itself.',
       focus: createReference(message),
       ...(message.subject?.reference && { patient: { reference: message.subject.reference } }),

@@ -1,4 +1,4 @@
-import { getExtensions } from '@medplum/core';
+import { getExtensions, getExtensionValue } from '@medplum/core';
 import type {
   ActivityDefinition,
   CodeableConcept,
@@ -8,7 +8,8 @@ import type {
   RelatedPerson,
 } from '@medplum/fhirtypes';
 import { codeSystem } from '../runtime/contract.ts';
-import { MESSAGE_TEMPLATE } from './names.ts';
+import { refuse } from '../runtime/outcome.ts';
+import { MESSAGE_AT_ANY_HOUR, MESSAGE_TEMPLATE } from './names.ts';
 
 /** Ways on which a message goes out. */
 export const CHANNELS = ['sms', 'whatsapp', 'email'] as const;
@@ -24,6 +25,8 @@ export interface Variant {
   readonly language: string;
   readonly subject?: string;
   readonly body: string;
+  /** The provider's id of an approved text (Twilio's ContentSid), whose placeholders are the body's, in order. */
+  readonly providerTemplate?: string;
 }
 
 const MODE = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationMode';
@@ -44,19 +47,44 @@ export function channelOf(media: readonly CodeableConcept[] | undefined): Channe
   );
 }
 
+/**
+ * The channel that a parameter names.
+ * @throws Refusal `value` for what is none.
+ */
+export const channelNamed = (name: string): Channel =>
+  CHANNELS.find((channel) => channel === name) ??
+  refuse('value', 'channel', `channel must be one of ${CHANNELS.join(', ')}.`);
+
 /** The texts of a template, in its order, which is also the order of preference among channels. */
 export function variantsOf(template: ActivityDefinition): Variant[] {
-  return getExtensions(template, MESSAGE_TEMPLATE).flatMap(readVariant);
+  return getExtensions(template, MESSAGE_TEMPLATE).flatMap((text) => readVariant(text) ?? []);
 }
 
-function readVariant({ extension = [] }: Extension): Variant[] {
+/** One text of a template; undefined for one without a known channel, a language that there can be, or a body. */
+export function readVariant({ extension = [] }: Extension): Variant | undefined {
   const part = (name: string): Extension | undefined => extension.find(({ url }) => url === name);
   const channel = CHANNELS.find((known) => known === part('channel')?.valueCode);
   const language = part('language')?.valueCode;
   const body = part('body')?.valueString;
   const subject = part('subject')?.valueString;
-  return channel && language && body ? [{ channel, language, body, ...(subject && { subject }) }] : [];
+  const providerTemplate = part('providerTemplate')?.valueString;
+  return channel && language && isLanguage(language) && body
+    ? { channel, language, body, ...(subject && { subject }), ...(providerTemplate && { providerTemplate }) }
+    : undefined;
 }
+
+/** Whether a text is a language tag as BCP 47 has them: times are told in it. */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a template's messages may go out in quiet hours, too. */
+export const isAtAnyHour = (template: ActivityDefinition): boolean =>
+  getExtensionValue(template, MESSAGE_AT_ANY_HOUR) === true;
 
 /**
  * The variant for a recipient: exactly their language, else the same language of another region, else the template's

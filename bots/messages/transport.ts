@@ -10,6 +10,14 @@ export interface Outgoing {
   readonly address: string;
   readonly subject?: string;
   readonly body: string;
+  /** The provider's own template to send instead of the body: what WhatsApp takes when nobody has written lately. */
+  readonly content?: ProviderContent;
+}
+
+/** An approved text of the provider, and the values of its numbered placeholders. */
+export interface ProviderContent {
+  readonly template: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,8 +27,15 @@ export interface Outgoing {
 export type HandedOver =
   | { readonly outcome: 'sent'; readonly identifier: Identifier }
   | { readonly outcome: 'refused'; readonly reason: Refused; readonly text: string }
-  | { readonly outcome: 'later'; readonly afterSeconds?: number }
+  | { readonly outcome: 'later'; readonly afterSeconds?: number; readonly shutOut?: ShutOut }
   | { readonly outcome: 'unclear' };
+
+/** The provider lets the clinic in no more: for nobody's message, until somebody sees to the account. */
+export interface ShutOut {
+  readonly provider: string;
+  /** What it said. */
+  readonly code: string;
+}
 
 /** Codes of `BASE/CodeSystem/message-status-reason` for what a provider refuses for good. */
 export type Refused = 'opted-out' | 'invalid-address' | 'provider-refused';
@@ -30,11 +45,9 @@ export interface Transport {
   /** Hands a message over. It throws only where it is certain that nothing has left. */
   readonly send: (message: Outgoing) => Promise<HandedOver>;
   /**
-   * Looks up whether a message has been taken, where the provider can tell.
+   * Looks up what the provider took that may be this message: to the same address, with the same text.
    * @param since - When it was claimed.
-   * @returns Undefined where that stays open.
+   * @returns None where the provider cannot tell.
    */
-  readonly find: (message: Outgoing, since: Date) => Promise<Identifier | undefined>;
-  /** Whether handing over takes long enough for a run of its own. */
-  readonly remote: boolean;
+  readonly find: (message: Outgoing, since: Date) => Promise<readonly Identifier[]>;
 }

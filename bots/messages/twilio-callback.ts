@@ -11,6 +11,8 @@ if (!('Buffer' in globalThis)) {
   Object.defineProperty(globalThis, 'Buffer', { value: Buffer, configurable: true, writable: true });
 }
 
+const SIGNATURE = 'x-twilio-signature';
+
 /** Beside the transport's own, what a webhook reads. */
 export const TWILIO_WEBHOOK_SECRETS = ['PUBLIC_BASE_URL', 'TWILIO_AUTH_TOKEN'];
 
@@ -33,6 +35,9 @@ function addressOf(bot: Bot | undefined, { PUBLIC_BASE_URL }: Run['secrets']): s
   return membership && PUBLIC_BASE_URL ? `${PUBLIC_BASE_URL.replace(/\/+$/, '')}/webhook/${membership}` : undefined;
 }
 
+/** Whether a request has a signature at all: without one nothing is looked up. */
+export const isSigned = ({ headers }: WebhookRequest): boolean => Boolean(headers[SIGNATURE]);
+
 /** Tells whether Twilio signed a request for a url. */
 export type Signed = (toUrl: (own: string) => string) => boolean;
 
@@ -47,7 +52,7 @@ export async function signatureOf(
 ): Promise<Signed> {
   const url = addressOf(await fhir.readReference(bot), secrets);
   const token = secrets.TWILIO_AUTH_TOKEN;
-  const signature = headers['x-twilio-signature'];
+  const signature = headers[SIGNATURE];
   return (toUrl) =>
     url !== undefined &&
     token !== undefined &&

@@ -43,7 +43,6 @@ export const reasonOf = (code: number): Refused => REASONS[code] ?? 'provider-re
 /** SMS and WhatsApp by Twilio's Messages resource. */
 export function twilio(account: TwilioAccount): Transport {
   return {
-    remote: true,
     send: (message) => send(account, message),
     find: (message, since) => find(account, message, since),
   };
@@ -56,7 +55,9 @@ async function send(account: TwilioAccount, message: Outgoing): Promise<HandedOv
     const { sid } = await messagesOf(account, last).create({
       to: addressFor(message, message.address),
       from: addressFor(message, account.from),
-      body: message.body,
+      ...(message.content
+        ? { contentSid: message.content.template, contentVariables: JSON.stringify(message.content.variables) }
+        : { body: message.body }),
       ...(statusCallback && { statusCallback }),
     });
     return sid ? { outcome: 'sent', identifier: identifierOf(sid) } : { outcome: 'unclear' };
@@ -74,10 +75,13 @@ function verdictOf({ statusCode, body, retryAfter }: HttpAnswer): HandedOver {
   if (statusCode === 429 || statusCode === 503 || LATER.includes(code)) {
     return { outcome: 'later', ...(retryAfter && { afterSeconds: retryAfter }) };
   }
-  if (statusCode >= 400 && statusCode < 500) {
+  if (statusCode === 401 || (statusCode === 403 && !REASONS[code])) {
+    return { outcome: 'later', shutOut: { provider: 'twilio', code: String(code || statusCode) } };
+  }
+  if (statusCode >= 400 && statusCode < 500 && statusCode !== 408) {
     return { outcome: 'refused', reason: reasonOf(code), text: `Twilio ${code || statusCode}` };
   }
-  // A server error, or a success that cannot be read: the message may be there.
+  // A server error, a request that took too long, or a success that cannot be read: the message may be there.
   return { outcome: 'unclear' };
 }
 
@@ -89,18 +93,15 @@ function codeOf(body: string): number {
   }
 }
 
-/**
- * Twilio's list of what it took for this number since the claim. Two of the same text would be the same message to the
- * reader, too; if there are several, nobody can say which one it is.
- */
-async function find(account: TwilioAccount, message: Outgoing, since: Date): Promise<Identifier | undefined> {
+/** Twilio's list of what it took for this number since the claim, as far as it has the same text. */
+async function find(account: TwilioAccount, message: Outgoing, since: Date): Promise<Identifier[]> {
   const listed = await messagesOf(account, {}).list({ to: addressFor(message, message.address), limit: 100 });
   const from = since.getTime() - 60_000;
   const same = listed.filter(
     ({ body, dateCreated, direction }) =>
       body === message.body && direction.startsWith('outbound') && dateCreated.getTime() >= from,
   );
-  return same.length === 1 && same[0] ? identifierOf(same[0].sid) : undefined;
+  return same.map(({ sid }) => identifierOf(sid));
 }
 
 const addressFor = ({ channel }: Outgoing, number: string): string =>

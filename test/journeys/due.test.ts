@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { MedplumClient } from '@medplum/core';
 import { runDue } from '../../bots/journeys/run-due.ts';
 import { bookDirectly } from '../appointments.ts';
 import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
+import { requestsOf } from './requests.ts';
 
 let clinic: Clinic;
 beforeAll(async () => {
@@ -11,22 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => clinic.close());
 
-/** Requests that one run of due steps makes. */
-async function requestsOfRun(now: string): Promise<number> {
-  let requests = 0;
-  const counting = new MedplumClient({
-    baseUrl: `${clinic.server.baseUrl}/`,
-    cacheTime: 0,
-    fetch: (url: string, init: RequestInit) => {
-      requests++;
-      return fetch(url, init);
-    },
-  });
-  const { clientId, clientSecret } = clinic.server.credentials;
-  counting.setBasicAuth(clientId, clientSecret);
-  await runDue({ fhir: counting, now: new Date(now), secrets: {} });
-  return requests;
-}
+const requestsOfRun = (now: string): Promise<number> => requestsOf(clinic, runDue, new Date(now));
 
 test('a run of due steps makes one request to find them and one for each, however many journeys there are', async () => {
   const book = async (start: string): Promise<void> => {

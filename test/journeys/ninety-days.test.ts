@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CarePlan } from '@medplum/fhirtypes';
-import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
+import { startMessaging } from '../messages/messaging.ts';
+import type { Messaging } from '../messages/messaging.ts';
 import { bookDirectly, outcomeOf } from '../appointments.ts';
 import { Story } from './story.ts';
 
 describe('Journeys over weeks, on real Subscriptions and transactions', () => {
+  let messaging: Messaging;
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await startClinic({ now: '2030-03-04T15:00:00Z' });
+    messaging = await startMessaging({}, '2030-03-04T15:00:00Z');
+    ({ clinic } = messaging);
   });
-  afterAll(() => clinic.close());
+  afterAll(() => messaging.close());
+
+  /** The patient texts back, and the clinic's number hears of it. */
+  const reply = (story: Story, text: string): Promise<number> =>
+    messaging.receive(story.patient.telecom?.[0]?.value ?? '', text);
 
   const fine = [
     { linkId: 'wellbeing', answer: [{ valueInteger: 8 }] },
@@ -58,8 +65,11 @@ describe('Journeys over weeks, on real Subscriptions and transactions', () => {
       owner: { reference: `Practitioner/${practitioner.id}` },
     });
     await story.until(84);
+    expect(await reply(story, '2')).toBe(200);
     await story.patch(visit, { start: story.at(88), end: story.at(88.02) });
     await story.until(85);
+    expect(await reply(story, '1')).toBe(200);
+    expect((await clinic.medplum.readResource('Appointment', visit.id)).participant[0]?.status).toBe('accepted');
 
     await story.until(87);
     await story.until(88.1);
@@ -91,13 +101,15 @@ describe('Journeys over weeks, on real Subscriptions and transactions', () => {
       '30 care-check-in completed',
       '60 care-check-in completed',
       '84 appointment-reminder completed',
+      '84 reply-move completed',
       '85 appointment-reminder completed',
+      '85 reply-confirmed completed',
       '87 appointment-reminder completed',
       '88 missed-visit completed',
       '88 appointment-confirmation completed',
       '90 care-closing completed',
     ]);
-  }, 120_000);
+  });
 
   test('a follow-up that is cancelled half-way is silent from then on', async () => {
     const story = await Story.begin(clinic);
@@ -120,7 +132,7 @@ describe('Journeys over weeks, on real Subscriptions and transactions', () => {
       status: 'draft,requested,in-progress',
     });
     expect(open).toHaveLength(0);
-  }, 60_000);
+  });
 
   test('a procedure with its preparation and a check two days after it', async () => {
     const story = await Story.begin(clinic);
@@ -162,5 +174,5 @@ describe('Journeys over weeks, on real Subscriptions and transactions', () => {
       '14 procedure-aftercare completed',
       '16 post-procedure-questions completed',
     ]);
-  }, 60_000);
+  });
 });

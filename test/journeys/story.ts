@@ -11,7 +11,7 @@ import type {
   QuestionnaireResponseItem,
   Task,
 } from '@medplum/fhirtypes';
-import { stageOf } from '../../bots/journeys/journey.ts';
+import { stageOf } from '../../bots/journeys/parts.ts';
 import { bookDirectly, skipTo } from '../appointments.ts';
 import type { Clinic } from '../clinic.ts';
 

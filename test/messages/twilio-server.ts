@@ -9,6 +9,8 @@ export interface Taken {
   readonly to: string;
   readonly from: string;
   readonly body: string;
+  /** Of a message by an approved template instead of a body. */
+  readonly content: { readonly sid: string; readonly variables: string } | undefined;
   readonly statusCallback: string | undefined;
   readonly created: Date;
 }
@@ -24,6 +26,12 @@ export interface TwilioServer {
   readonly refuses: Map<string, number>;
   /** Used up from the front, one for each request. */
   readonly mishaps: Mishap[];
+  /** The status with which its list of messages is answered, if not as it should be. */
+  readonly list: { failure?: number };
+  /** What patients sent along, by its id; `broken` is answered with 500. */
+  readonly media: Map<string, { readonly contentType: string; readonly bytes: Uint8Array } | 'broken'>;
+  /** Where such a thing lies. */
+  readonly mediaUrl: (id: string) => string;
   readonly close: () => Promise<void>;
 }
 
@@ -31,13 +39,16 @@ export const ACCOUNT = { sid: `AC${'0'.repeat(31)}1`, token: 'local-token', from
 
 /**
  * An HTTP server that follows the public API of Twilio's Messages resource: form bodies, Basic authentication, its error
- * bodies and codes, 429 with Retry-After, and the list by number.
+ * bodies and codes, 429 with Retry-After, the list by number, and media, whose address leads to another one that wants no
+ * credentials.
  * @param now - The time of what it takes.
  */
 export async function startTwilio(now: () => Date): Promise<TwilioServer> {
   const taken: Taken[] = [];
   const refuses = new Map<string, number>();
   const mishaps: Mishap[] = [];
+  const list: TwilioServer['list'] = {};
+  const media: TwilioServer['media'] = new Map();
   const path = `/2010-04-01/Accounts/${ACCOUNT.sid}/Messages.json`;
   const server = createServer((request, response) => {
     void answer(request).then((result) => {
@@ -45,7 +56,12 @@ export async function startTwilio(now: () => Date): Promise<TwilioServer> {
         request.socket.destroy();
         return;
       }
-      const { status, body, retryAfter } = result;
+      const { status, body, retryAfter, location } = result;
+      if (body instanceof Uint8Array || location) {
+        response.writeHead(status, { ...(location && { location }), 'content-type': result.contentType ?? '' });
+        response.end(body);
+        return;
+      }
       response.writeHead(status, {
         'content-type': 'application/json',
         ...(retryAfter && { 'retry-after': retryAfter }),
@@ -57,14 +73,26 @@ export async function startTwilio(now: () => Date): Promise<TwilioServer> {
   async function answer(request: IncomingMessage): Promise<Answer | 'dead'> {
     const url = new URL(request.url ?? '', 'http://twilio');
     const form = new URLSearchParams(await text(request));
+    const stored = /^\/stored\/(\w+)$/.exec(url.pathname)?.[1];
+    if (stored) {
+      // Who sends the account's token along has given it away.
+      return request.headers.authorization ? failure(400, 0) : mediumOf(media.get(stored));
+    }
     const basic = Buffer.from(`${ACCOUNT.sid}:${ACCOUNT.token}`).toString('base64');
     if (request.headers.authorization !== `Basic ${basic}`) {
       return failure(401, 20003);
+    }
+    const medium = /\/Messages\/\w+\/Media\/(\w+)$/.exec(url.pathname)?.[1];
+    if (medium) {
+      return media.has(medium) ? { status: 307, body: '', location: `/stored/${medium}` } : failure(404, 20404);
     }
     if (url.pathname !== path) {
       return failure(404, 20404);
     }
     if (request.method === 'GET') {
+      if (list.failure) {
+        return failure(list.failure, 0);
+      }
       const listed = taken.filter(({ to }) => to === url.searchParams.get('To'));
       return {
         status: 200,
@@ -84,6 +112,9 @@ export async function startTwilio(now: () => Date): Promise<TwilioServer> {
       to: form.get('To') ?? '',
       from: form.get('From') ?? '',
       body: form.get('Body') ?? '',
+      content: form.has('ContentSid')
+        ? { sid: form.get('ContentSid') ?? '', variables: form.get('ContentVariables') ?? '' }
+        : undefined,
       statusCallback: form.get('StatusCallback') ?? undefined,
       created: now(),
     };
@@ -101,6 +132,9 @@ export async function startTwilio(now: () => Date): Promise<TwilioServer> {
     taken,
     refuses,
     mishaps,
+    list,
+    media,
+    mediaUrl: (id) => `http://127.0.0.1:${port}${path.replace('.json', '')}/MM1/Media/${id}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -113,7 +147,14 @@ interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly retryAfter?: string;
+  readonly location?: string;
+  readonly contentType?: string;
 }
+
+const mediumOf = (medium: { contentType: string; bytes: Uint8Array } | 'broken' | undefined): Answer =>
+  medium && medium !== 'broken'
+    ? { status: 200, body: medium.bytes, contentType: medium.contentType }
+    : failure(500, 0);
 
 const failure = (status: number, code: number, retryAfter?: number): Answer => ({
   status,

@@ -1,67 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
-import { createReference, getIdentifier } from '@medplum/core';
-import type { Communication, Patient } from '@medplum/fhirtypes';
-import webhooks from 'twilio/lib/webhooks/webhooks.js';
+import { getIdentifier } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
 import { sid, WEBHOOK_SID } from '../../bots/runtime/contract.ts';
-import { mediumOf } from '../../bots/messages/template.ts';
-import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
-import { ACCOUNT, startTwilio } from './twilio-server.ts';
+import { PUBLIC, startMessaging } from './messaging.ts';
+import type { Messaging } from './messaging.ts';
 import type { TwilioServer } from './twilio-server.ts';
 
-const PUBLIC = 'https://clinic.example.org';
-
+let messaging: Messaging;
 let clinic: Clinic;
 let twilio: TwilioServer;
+let post: Messaging['post'];
+let receive: Messaging['receive'];
+let incoming: Messaging['incoming'];
+let now: Messaging['now'];
 
 beforeAll(async () => {
-  twilio = await startTwilio(() => new Date(clinic.clock.now()));
-  clinic = await startClinic({
-    now: '2030-03-04T12:00:00Z',
-    secrets: {
-      TWILIO_ACCOUNT_SID: ACCOUNT.sid,
-      TWILIO_AUTH_TOKEN: ACCOUNT.token,
-      TWILIO_FROM_SMS: ACCOUNT.from,
-      TWILIO_API_BASE: twilio.baseUrl,
-      PUBLIC_BASE_URL: `${PUBLIC}/`,
-    },
-  });
+  messaging = await startMessaging();
+  ({ clinic, twilio, post, receive, incoming, now } = messaging);
 });
 
-afterAll(async () => {
-  await clinic.close();
-  await twilio.close();
-});
+afterAll(() => messaging.close());
 
-async function send(patient: WithId<Patient>, body: string): Promise<string> {
-  const { id } = await clinic.medplum.createResource<Communication>({
-    resourceType: 'Communication',
-    status: 'preparation',
-    recipient: [createReference(patient)],
-    subject: createReference(patient),
-    medium: [mediumOf('sms')],
-    payload: [{ contentString: body }],
-  });
-  await clinic.server.drain();
-  return id;
-}
-
-function now(id: string): Promise<WithId<Communication>> {
-  clinic.medplum.invalidateAll();
-  return clinic.medplum.readResource('Communication', id);
-}
-
-/** Posts a form as Twilio does, signed for the public url; the server itself is reached under its own. */
-async function post(url: string, form: Record<string, string>, token: string = ACCOUNT.token): Promise<number> {
-  const response = await fetch(url.replace(PUBLIC, clinic.server.baseUrl), {
-    method: 'POST',
-    headers: { 'x-twilio-signature': webhooks.getExpectedTwilioSignature(token, url, form) },
-    body: new URLSearchParams(form),
-  });
-  await clinic.server.drain();
-  return response.status;
-}
+const send = (patient: WithId<Patient>, body: string): Promise<string> =>
+  messaging.send(patient, { payload: [{ contentString: body }] }, 'sms');
 
 describe('A report of Twilio', () => {
   const sent = async (body: string): Promise<{ id: string; url: string; sid: string }> => {
@@ -101,6 +64,20 @@ describe('A report of Twilio', () => {
     expect(await now(id)).toMatchObject({ status: 'completed', identifier: [{ value: MessageSid }] });
   });
 
+  test('that comes when nobody knew any more closes the ticket that asked about it', async () => {
+    twilio.mishaps.push('lost');
+    const { id, url, sid: MessageSid } = await sent('Unknown, and reported.');
+    twilio.list.failure = 500;
+    await clinic.server.advance({ minutes: 70 });
+    delete twilio.list.failure;
+    expect((await now(id)).status).toBe('unknown');
+    expect(await post(url, { MessageSid, MessageStatus: 'delivered' })).toBe(200);
+    expect((await now(id)).status).toBe('completed');
+    clinic.medplum.invalidateAll();
+    const tickets = await clinic.medplum.searchResources('Task', { focus: `Communication/${id}` });
+    expect(tickets.map(({ status }) => status)).toEqual(['completed']);
+  });
+
   test('that is forged, or signed for another message, changes nothing', async () => {
     const { id, url, sid: MessageSid } = await sent('Not to be forged.');
     const { versionId } = (await now(id)).meta ?? {};
@@ -112,20 +89,7 @@ describe('A report of Twilio', () => {
 });
 
 describe('A message that comes in', () => {
-  let url: string;
-  beforeAll(async () => {
-    const bot = await clinic.medplum.searchOne('Bot', { identifier: `${sid('bot')}|messages/twilio-inbound` });
-    url = `${PUBLIC}/webhook/${bot && getIdentifier(bot, WEBHOOK_SID)}`;
-  });
-  let count = 0;
-  const receive = (From: string, Body: string, MessageSid = `SMin${count++}`): Promise<number> =>
-    post(url, { MessageSid, From, To: ACCOUNT.from, Body });
-  const incoming = (): Promise<WithId<Communication>[]> => {
-    clinic.medplum.invalidateAll();
-    return clinic.medplum.searchResources('Communication', { category: 'incoming', _count: '100' });
-  };
-
-  test("goes into its patient's thread, whatever way their number is written, and is a task for a person", async () => {
+  test("goes into its patient's thread, whatever way their number is written, and is one task for a person", async () => {
     const patient = await clinic.newPatient({ telecom: [{ system: 'phone', value: '(202) 555-0177' }] });
     expect(await receive('+12025550177', 'May I bring my dog?')).toBe(200);
     expect(await receive('whatsapp:+12025550177', 'And my cat?')).toBe(200);
@@ -135,14 +99,14 @@ describe('A message that comes in', () => {
       'May I bring my dog?',
     ]);
     expect(new Set(own.map(({ partOf }) => partOf?.[0]?.reference)).size).toBe(1);
-    expect(await clinic.medplum.searchResources('Task', { patient: `Patient/${patient.id}` })).toHaveLength(2);
+    expect(await clinic.medplum.searchResources('Task', { patient: `Patient/${patient.id}` })).toHaveLength(1);
   });
 
   test('is stored once, however often it comes', async () => {
     const before = (await incoming()).length;
     await clinic.newPatient({ telecom: [{ system: 'phone', value: '+12025550178' }] });
-    await Promise.all(Array.from({ length: 4 }, () => receive('+12025550178', 'Again?', 'SMreplay')));
-    expect(await receive('+12025550178', 'Again?', 'SMreplay')).toBe(200);
+    await Promise.all(Array.from({ length: 4 }, () => receive('+12025550178', 'Again?', { MessageSid: 'SMreplay' })));
+    expect(await receive('+12025550178', 'Again?', { MessageSid: 'SMreplay' })).toBe(200);
     expect(await incoming()).toHaveLength(before + 1);
   });
 
@@ -156,20 +120,55 @@ describe('A message that comes in', () => {
 
   test('that is forged is not stored', async () => {
     const before = (await incoming()).length;
+    const bot = await clinic.medplum.searchOne('Bot', { identifier: `${sid('bot')}|messages/twilio-inbound` });
+    const url = `${PUBLIC}/webhook/${bot && getIdentifier(bot, WEBHOOK_SID)}`;
     expect(await post(url, { MessageSid: 'SMforged', From: '+12025550178', Body: 'STOP' }, 'wrong')).toBe(403);
     expect(await incoming()).toHaveLength(before);
   });
 
   test('STOP ends messages by its channel, START lets them through again, and an old STOP does not come back', async () => {
     const patient = await clinic.newPatient({ telecom: [{ system: 'phone', value: '+12025550180' }] });
-    expect(await receive('+12025550180', ' Stop. ', 'SMstop')).toBe(200);
+    expect(await receive('+12025550180', ' Stop. ', { MessageSid: 'SMstop' })).toBe(200);
     expect(await now(await send(patient, 'Not wanted.'))).toMatchObject({
       status: 'not-done',
       statusReason: { coding: [{ code: 'opted-out' }] },
     });
     expect(await receive('+12025550180', 'START')).toBe(200);
-    expect(await receive('+12025550180', ' Stop. ', 'SMstop')).toBe(200);
+    expect(await receive('+12025550180', ' Stop. ', { MessageSid: 'SMstop' })).toBe(200);
     expect(await now(await send(patient, 'Wanted again.'))).toMatchObject({ status: 'completed' });
     expect(await clinic.medplum.searchResources('Consent', { patient: `Patient/${patient.id}` })).toHaveLength(1);
+  });
+
+  test.each(['202-555-0181', '202.555.0182', '1 202/555 01 83'])(
+    'STOP is obeyed for a number that is written %s',
+    async (value) => {
+      const patient = await clinic.newPatient({ telecom: [{ system: 'phone', value }] });
+      await send(patient, 'Before.');
+      const digits = value.replace(/\D/g, '');
+      expect(await receive(`+1${digits.slice(-10)}`, 'STOP')).toBe(200);
+      expect(await now(await send(patient, 'After.'))).toMatchObject({
+        status: 'not-done',
+        statusReason: { coding: [{ code: 'opted-out' }] },
+      });
+    },
+  );
+
+  test('STOP of a number that many share is obeyed for all of them, and an old one does not come back', async () => {
+    const sharing: WithId<Patient>[] = [];
+    for (let n = 0; n < 14; n++) {
+      sharing.push(await clinic.newPatient({ telecom: [{ system: 'phone', value: '+12025550184' }] }));
+    }
+    const denied = async (): Promise<number> => {
+      clinic.medplum.invalidateAll();
+      const patient = sharing.map(({ id }) => `Patient/${id}`).join(',');
+      const consents = await clinic.medplum.searchResources('Consent', { patient, _count: '100' });
+      return consents.filter(({ provision }) => provision?.type === 'deny').length;
+    };
+    await receive('+12025550184', 'STOP', { MessageSid: 'SMshared' });
+    expect(await denied()).toBe(14);
+    await receive('+12025550184', 'START');
+    expect(await denied()).toBe(0);
+    await receive('+12025550184', 'STOP', { MessageSid: 'SMshared' });
+    expect(await denied()).toBe(0);
   });
 });
