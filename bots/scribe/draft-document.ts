@@ -12,6 +12,7 @@ import { OFFLINE } from './offline-scribe.ts';
 export const DRAFTING_ACCESS: Access = {
   ...CALLING_ACCESS,
   Binary: 'read',
+  CodeSystem: 'read',
   Composition: 'write',
   Condition: 'write',
   Device: 'create',
@@ -23,6 +24,7 @@ export const DRAFTING_ACCESS: Access = {
   Provenance: 'create',
   ServiceRequest: 'write',
   Task: 'create',
+  ValueSet: 'read',
 };
 
 /**

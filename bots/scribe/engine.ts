@@ -5,9 +5,11 @@ import type { ScribeIdentity } from './fhir/identity.ts';
 import type { Making } from './fhir/making.ts';
 import type { Failure, Reply } from './model/ask.ts';
 import { ground } from './model/ground/ground.ts';
-import { ASKING, chosenModel } from './model/settings.ts';
+import { ASKING, chosenModel, usesSnomed } from './model/settings.ts';
+import { instructionsIn } from './offline/instructions.ts';
 import { OFFLINE } from './offline-scribe.ts';
 import { draft } from './scribe.ts';
+import { codedByServer } from './server-terminology.ts';
 import type { Draft } from './types.ts';
 
 /** A draft, and who made it. */
@@ -21,12 +23,33 @@ export interface Scribed {
 export type ScribeEngine = (transcript: string) => Promise<Scribed>;
 
 /** The rules, which need no network. */
-export const offlineScribe: ScribeEngine = async (transcript) => ({ draft: draft(transcript), by: OFFLINE });
+export const offlineScribe: ScribeEngine = async (transcript) => ({
+  draft: draft(transcript),
+  by: OFFLINE,
+  ...withRemarks({}, transcript),
+});
+
+const TO_MACHINES = 'What was said to machines and not to people was left out of this draft.';
+
+/** How a draft was made, with the remark that the clinician should know of what was passed over. */
+function withRemarks(making: Making, transcript: string): { making?: Making } {
+  const remarks = [making.remark, instructionsIn(transcript).length > 0 ? TO_MACHINES : undefined].filter(Boolean);
+  const made = { ...making, ...(remarks.length > 0 && { remark: remarks.join(' ') }) };
+  return Object.keys(made).length > 0 ? { making: made } : {};
+}
 
 /** The scribe that the project's secrets choose. */
-export function chosenScribe({ fhir, secrets }: Pick<Run, 'fhir' | 'secrets'>): ScribeEngine {
-  const model = chosenModel(secrets);
-  return model ? modelScribe(fhir, model) : offlineScribe;
+export function chosenScribe(run: Pick<Run, 'fhir' | 'secrets'>): ScribeEngine {
+  const model = chosenModel(run.secrets);
+  return withServerCodes(run, model ? modelScribe(run.fhir, model) : offlineScribe);
+}
+
+/** A scribe whose codes are those of the server's own code systems, where it has them in full. */
+export function withServerCodes({ fhir, secrets }: Pick<Run, 'fhir' | 'secrets'>, scribe: ScribeEngine): ScribeEngine {
+  return async (transcript) => {
+    const scribed = await scribe(transcript);
+    return { ...scribed, draft: await codedByServer(fhir, scribed.draft, usesSnomed(secrets)) };
+  };
 }
 
 /**
@@ -44,7 +67,7 @@ function modelScribe(fhir: Run['fhir'], by: ScribeIdentity): ScribeEngine {
     }
     const { draft: grounded, dropped } = ground(reply.answer, transcript);
     return grounded.sections.some(({ sentences }) => sentences.length > 0)
-      ? { draft: grounded, by, making: { dropped } }
+      ? { draft: grounded, by, ...withRemarks({ dropped }, transcript) }
       : stepIn(transcript, by, 'ungrounded');
   };
 }
@@ -82,5 +105,5 @@ export async function stepIn(
   // A reason and a name of a model: nothing of a patient's.
   console.log(`scribe: ${labelOf(model, '/')}: ${reason}`);
   const remark = `The offline scribe drafted this in place of ${labelOf(model, ' ')}: ${REASONS[reason]}.`;
-  return { ...(await offlineScribe(transcript)), making: { remark } };
+  return { ...(await offlineScribe(transcript)), ...withRemarks({ remark }, transcript) };
 }

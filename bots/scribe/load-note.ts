@@ -13,6 +13,8 @@ export interface LoadedNote {
   readonly resources: readonly WithId<Resource>[];
   /** The transcript that it was drafted from, if its words are the same as then. */
   readonly source: WithId<DocumentReference> | undefined;
+  /** Whether that transcript says something else by now, or is withdrawn: the draft is about to be replaced. */
+  readonly isOutdated: boolean;
 }
 
 /** Loads a note in three requests. */
@@ -33,12 +35,15 @@ export async function loadNote(fhir: MedplumClient, reference: Ref<'Composition'
   const others = new Set(mentioned.flatMap((other) => other.reference ?? []));
   others.delete(reference);
   const found = others.size > 0 ? (await readTogether(fhir, [...others])).flat() : [];
+  const documents = ofType(found, 'DocumentReference');
+  const source = documents.find((document) => keys.includes(draftKey(document)));
   return {
     composition,
     encounter: ofType(around, 'Encounter')[0],
     // A Provenance says what belongs to a draft, and the resource has to say the same.
     resources: found.filter((resource) => keys.some((key) => isOfDraft(resource, key))),
-    source: ofType(found, 'DocumentReference').find((document) => keys.includes(draftKey(document))),
+    source,
+    isOutdated: documents.length > 0 && source?.status !== 'current',
   };
 }
 

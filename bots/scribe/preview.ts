@@ -23,7 +23,7 @@ export const preview = {
   resource: 'Encounter',
   input: { transcript },
   returns: 'Bundle',
-  access: { ...CALLING_ACCESS, Binary: 'read', DocumentReference: 'read' },
+  access: { ...CALLING_ACCESS, Binary: 'read', CodeSystem: 'read', DocumentReference: 'read', ValueSet: 'read' },
   secrets: CHOICE_SECRETS,
   timeout: WAITING_SECONDS,
   who: staff('practitioner', 'nurse'),

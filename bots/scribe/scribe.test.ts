@@ -67,13 +67,6 @@ test('words that name what every object has are words', () => {
   ).not.toThrow();
 });
 
-test('fifty thousand words are read in a moment', () => {
-  const long = Array.from({ length: Math.ceil(50_000 / VISIT.split(/\s+/).length) }, () => VISIT).join('\n');
-  const started = performance.now();
-  draft(long);
-  expect(performance.now() - started).toBeLessThan(5_000);
-});
-
 describe('whatever was said', () => {
   const word = fc.constantFrom(
     ...`i you your my the a no not any have had take started denies lisinopril metformin tylenol lasix pain fever knee
@@ -106,12 +99,13 @@ describe('whatever was said', () => {
     fc.assert(
       fc.property(transcript, (text) => {
         const spoken = new Set(text.toLowerCase().match(/[a-z]+/g) ?? []);
-        const named = findDrugs(
+        const written =
           noteText(draft(text))
             .toLowerCase()
-            .match(/[a-z0-9]+/g) ?? [],
-        );
-        for (const { words } of named) for (const one of words) expect(spoken).toContain(one);
+            .match(/[a-z0-9]+/g) ?? [];
+        for (const { from, to } of findDrugs(written)) {
+          for (const word of written.slice(from, to)) expect(spoken).toContain(word);
+        }
       }),
       { numRuns: 300 },
     );

@@ -28,14 +28,16 @@ export type {
 } from './types.ts';
 
 /** Version of rules and tables together; it stands in the Provenance of what they drafted. */
-export const SCRIBE_VERSION = '0.1.0';
+export const SCRIBE_VERSION = '0.2.0';
 
 export function draft(transcript: string): Draft {
   const reading = read(transcript);
   const problems = weighProblems(reading);
   return {
     sections: composeNote(reading, place(reading), problems),
-    problems: problems.filter(isProposed).map(({ mentions: _mentions, concept: _concept, ...problem }) => problem),
+    problems: problems
+      .filter(isProposed)
+      .map(({ mentions: _mentions, concept: _concept, settled: _settled, ...problem }) => problem),
     orders: findOrders(reading),
     observations: [...vitalSigns(reading), ...labResults(reading)],
   };

@@ -5,8 +5,9 @@ import { refuse } from '../runtime/outcome.ts';
 import { create, temporary, unchanged, update } from '../runtime/writes.ts';
 import type { Decision, Write } from '../runtime/writes.ts';
 import { isSigned } from './drafting.ts';
+import { editOf } from './edit.ts';
 import { ACTIVE, isProvisional, verification } from './fhir/conditions.ts';
-import { withoutGrounds } from './fhir/evidence.ts';
+import { withApplicableEvidence, withoutGrounds } from './fhir/evidence.ts';
 import { plainText } from './fhir/narrative.ts';
 import type { OrderRequest } from './fhir/orders.ts';
 import { signatureProvenance } from './fhir/provenance.ts';
@@ -23,6 +24,8 @@ export interface SigningState {
   /** What the scribe drafted with the note. */
   readonly resources: readonly WithId<Resource>[];
   readonly practitioner: WithId<Practitioner>;
+  /** Whether the transcript says something else than when the note was drafted. */
+  readonly isOutdated: boolean;
 }
 
 /**
@@ -52,6 +55,13 @@ export function sign(state: SigningState, accept: readonly string[], now: Date):
   if (composition.status !== 'preliminary') {
     return refuse('business-rule', 'composition', `A note that is ${composition.status} cannot be signed.`);
   }
+  if (state.isOutdated) {
+    return refuse(
+      'business-rule',
+      'composition',
+      'The transcript was amended or withdrawn after this draft was made. Look at the new draft.',
+    );
+  }
   const accepted = resources.filter((resource) => chosen.has(getReferenceString(resource)));
   const rejected = resources.filter((resource) => !chosen.has(getReferenceString(resource)));
   const signer = createReference(practitioner);
@@ -62,8 +72,10 @@ export function sign(state: SigningState, accept: readonly string[], now: Date):
     {
       practitioner: signer,
       target: [...covered, ...orders.map(({ fullUrl }) => ({ reference: fullUrl }))],
-      ...(state.drafted && { drafted: versionOf(state.drafted) }),
-      edited: state.drafted !== undefined && wordsOf(state.drafted) !== wordsOf(composition),
+      ...(state.drafted && {
+        drafted: versionOf(state.drafted),
+        edit: editOf(textOf(state.drafted), textOf(composition), accepted.length, rejected.length),
+      }),
     },
     now,
   );
@@ -173,8 +185,9 @@ function signedNote(
   };
 }
 
+/** A section with the entries that are left, and the evidence of what it still says. */
 function withEntries(section: CompositionSection, entryOf: (entry: Reference) => Reference[]): CompositionSection {
-  const { entry = [], ...rest } = section;
+  const { entry = [], ...rest } = withApplicableEvidence(section);
   const kept = entry.flatMap(entryOf);
   return { ...rest, ...(kept.length > 0 && { entry: kept }) };
 }
@@ -183,5 +196,5 @@ const versionOf = ({ id, meta }: WithId<Composition>): Reference<Composition> =>
   reference: `Composition/${id}/_history/${meta?.versionId}`,
 });
 
-const wordsOf = ({ section = [] }: Composition): string =>
+const textOf = ({ section = [] }: Composition): string =>
   section.map(({ title, text }) => `${title}\n${plainText(text)}`).join('\n');

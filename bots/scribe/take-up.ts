@@ -6,7 +6,7 @@ import { unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { draftDocument, DRAFTING_ACCESS } from './draft-document.ts';
 import type { Outcome } from './drafting.ts';
-import { offlineScribe, stepIn } from './engine.ts';
+import { chosenScribe, stepIn, withServerCodes } from './engine.ts';
 import { draftKey } from './fhir/document.ts';
 import { giveUp } from './give-up.ts';
 import { isInHand, progressOf, withProgress } from './fhir/progress.ts';
@@ -27,7 +27,7 @@ const MOST_ATTEMPTS = 2;
  */
 export async function takeUp(run: Run, documentId: string): Promise<Outcome | 'started' | 'in-hand'> {
   const model = chosenModel(run.secrets);
-  const outcome = await draftDocument(run, documentId, model ? undefined : offlineScribe);
+  const outcome = await draftDocument(run, documentId, model ? undefined : chosenScribe(run));
   if (outcome !== 'audio' && !(outcome === 'wanted' && model)) {
     return outcome;
   }
@@ -41,7 +41,11 @@ export async function takeUp(run: Run, documentId: string): Promise<Outcome | 's
   }
   if (claim === 'lost') {
     return model && outcome === 'wanted'
-      ? draftDocument(run, documentId, (text) => stepIn(text, model, 'lost'))
+      ? draftDocument(
+          run,
+          documentId,
+          withServerCodes(run, (text) => stepIn(text, model, 'lost')),
+        )
       : giveUp(run, documentId, 'transcription-failed');
   }
   const worker = outcome === 'audio' ? 'scribe/transcribe' : 'scribe/draft-with-model';

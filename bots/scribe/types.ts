@@ -6,6 +6,8 @@ export interface Evidence {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** How sure the statement is, 0–1, where it is one of several of a section. */
+  readonly confidence?: number;
 }
 
 export interface Sentence {

@@ -4,19 +4,27 @@ import type {
   AllergyIntolerance,
   CodeableConcept,
   Composition,
-  Condition,
-  MedicationRequest,
-  Observation,
   OperationOutcomeIssue,
   Resource,
-  ServiceRequest,
 } from '@medplum/fhirtypes';
-import { NOTHING_SAID } from './fhir/composition.ts';
-import { isProvisional } from './fhir/conditions.ts';
 import { conflicts } from './fhir/drug-class.ts';
 import { evidenceOf } from './fhir/evidence.ts';
 import { plainText } from './fhir/narrative.ts';
 import { isUnusual } from './fhir/usual-doses.ts';
+import { contradictions } from './contradictions.ts';
+import {
+  allergiesIn,
+  called,
+  calledProposal,
+  indexOf,
+  isPending,
+  issue,
+  nameOf,
+  textOf,
+  TITLES,
+  wordsOf,
+} from './note-parts.ts';
+import type { Proposed, Severity } from './note-parts.ts';
 import type { SectionCode } from './types.ts';
 
 /** What a note is checked against. */
@@ -27,23 +35,31 @@ export interface ValidationState {
   readonly allergies: readonly AllergyIntolerance[];
   /** The transcript that the draft rests on, if it can still be read. */
   readonly transcript: string | undefined;
+  /** Whether the transcript says something else than when the note was drafted. */
+  readonly isOutdated: boolean;
 }
 
-type Proposed = Condition | MedicationRequest | Observation | ServiceRequest;
-type Severity = 'error' | 'warning' | 'information';
-
-const TITLES: Readonly<Record<SectionCode, string>> = {
-  '61150-9': 'Subjective',
-  '61149-1': 'Objective',
-  '51848-0': 'Assessment',
-  '18776-5': 'Plan',
-};
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information'];
 
 /** What a clinician should look at before signing, worst first. An empty list means that nothing was found. */
 export function validateNote(state: ValidationState): OperationOutcomeIssue[] {
-  const issues = [...sections(state), ...drafts(state), ...medications(state), ...allergyStatements(state)];
+  const issues = [
+    ...outdated(state),
+    ...sections(state),
+    ...drafts(state),
+    ...medications(state),
+    ...allergyStatements(state),
+    ...contradictions(state),
+  ];
   return issues.sort((a, b) => SEVERITIES.indexOf(a.severity as Severity) - SEVERITIES.indexOf(b.severity as Severity));
+}
+
+/** A draft of words that were amended, or withdrawn, is not to be signed. */
+function outdated({ composition, isOutdated }: ValidationState): OperationOutcomeIssue[] {
+  const text = 'The transcript was amended or withdrawn after this draft was made. Look at the new draft.';
+  return isOutdated && composition.status === 'preliminary'
+    ? [issue('error', 'business-rule', text, 'Composition')]
+    : [];
 }
 
 /** A section that is missing, one that says nothing, and a plan for nothing that was assessed. */
@@ -72,17 +88,18 @@ function drafts({ composition, resources, transcript }: ValidationState): Operat
   const issues: OperationOutcomeIssue[] = [];
   for (const resource of resources.filter(isPending)) {
     const reference = getReferenceString(resource) ?? '';
+    const name = calledProposal(resource);
     const evidence = evidenceOf(resource);
     if (evidence.length === 0) {
-      issues.push(issue('warning', 'incomplete', `${reference} rests on nothing that was said.`, reference));
+      issues.push(issue('warning', 'incomplete', `${name} rests on nothing that was said.`, reference));
     }
     if (transcript !== undefined && evidence.some(({ text, start, end }) => transcript.slice(start, end) !== text)) {
-      issues.push(issue('error', 'invalid', `${reference} cites words that are not in the transcript.`, reference));
+      issues.push(issue('error', 'invalid', `${name} cites words that are not in the transcript.`, reference));
     }
     const section = sectionFor(resource);
     const named = nameOf(resource)?.text;
     if (section && named && !mentions(textOf(composition, section), named)) {
-      const text = `${reference} is not spoken of in the section ${TITLES[section]}. Amend the note, or do not accept it.`;
+      const text = `${name} is not spoken of in the section ${TITLES[section]}. Amend the note, or do not accept it.`;
       issues.push(issue('warning', 'business-rule', text, reference));
     }
   }
@@ -90,24 +107,30 @@ function drafts({ composition, resources, transcript }: ValidationState): Operat
 }
 
 /** What may harm: a drug that an allergy forbids, a dose that was probably heard wrongly. */
-function medications({ resources, allergies }: ValidationState): OperationOutcomeIssue[] {
+function medications({ composition, resources, allergies }: ValidationState): OperationOutcomeIssue[] {
   const issues: OperationOutcomeIssue[] = [];
+  const told = allergiesIn(composition);
   for (const resource of resources.filter(isPending)) {
     if (resource.resourceType !== 'MedicationRequest') {
       continue;
     }
     const reference = getReferenceString(resource);
+    const name = calledProposal(resource);
     const drug = wordsOf(resource.medicationCodeableConcept);
     for (const allergy of allergies.filter(isCurrent)) {
       if (sameCode(allergy.code, resource.medicationCodeableConcept) || conflicts(wordsOf(allergy.code), drug)) {
-        const text = `${reference} conflicts with ${getReferenceString(allergy) ?? 'a recorded allergy'}.`;
+        const text = `${name} conflicts with the recorded allergy to ${called(allergy.code, getReferenceString(allergy))}.`;
         issues.push(issue('error', 'business-rule', text, reference));
       }
+    }
+    if (told.some((allergy) => conflicts(allergy, drug))) {
+      const text = `${name} conflicts with an allergy that the note names.`;
+      issues.push(issue('error', 'business-rule', text, reference));
     }
     const doses = resource.dosageInstruction?.flatMap(({ doseAndRate }) => doseAndRate ?? []) ?? [];
     for (const { doseQuantity } of doses) {
       if (doseQuantity?.value !== undefined && isUnusual(drug, doseQuantity.value, doseQuantity.code)) {
-        issues.push(issue('warning', 'value', `${reference} has a dose outside the usual range.`, reference));
+        issues.push(issue('warning', 'value', `${name} has a dose outside the usual range.`, reference));
       }
     }
   }
@@ -116,7 +139,7 @@ function medications({ resources, allergies }: ValidationState): OperationOutcom
 
 /** The note says that there are no allergies, and the chart knows some. */
 function allergyStatements({ composition, allergies }: ValidationState): OperationOutcomeIssue[] {
-  const known = allergies.filter(isCurrent).map(getReferenceString);
+  const known = allergies.filter(isCurrent).map((allergy) => called(allergy.code, getReferenceString(allergy)));
   const denied = composition.section?.findIndex(({ text }) => NO_ALLERGIES.test(plainText(text))) ?? -1;
   if (denied < 0 || known.length === 0) {
     return [];
@@ -127,21 +150,6 @@ function allergyStatements({ composition, allergies }: ValidationState): Operati
 
 const NO_ALLERGIES =
   /\b(no (known )?((drug|medication|food) )?allerg(y|ies)|nkd?a|denies (any )?((drug|medication) )?allergies)\b/i;
-
-/** Whether something is still a proposal of the scribe. */
-function isPending(resource: WithId<Resource>): resource is WithId<Proposed> {
-  switch (resource.resourceType) {
-    case 'Condition':
-      return isProvisional(resource);
-    case 'MedicationRequest':
-    case 'ServiceRequest':
-      return resource.status === 'draft';
-    case 'Observation':
-      return resource.status === 'preliminary';
-    default:
-      return false;
-  }
-}
 
 function isCurrent({ clinicalStatus, verificationStatus }: AllergyIntolerance): boolean {
   const codes = [clinicalStatus, verificationStatus].flatMap(
@@ -165,21 +173,18 @@ function sectionFor(resource: Proposed): SectionCode | undefined {
   }
 }
 
-function nameOf(resource: Proposed): CodeableConcept | undefined {
-  switch (resource.resourceType) {
-    case 'MedicationRequest':
-      return resource.medicationCodeableConcept;
-    case 'Condition':
-    case 'ServiceRequest':
-      return resource.code;
-    default:
-      return undefined;
-  }
-}
+/** How sure, where or how bad: words that tell nothing apart. */
+const QUALIFIERS = new Set(
+  'possible possibly probable probably likely suspected unspecified resolved history right left bilateral both sided acute chronic severe moderate mild recurrent initial encounter disorder disease syndrome'.split(
+    ' ',
+  ),
+);
 
 /** Whether a text speaks of something: with its longest word, which tells it apart best. */
 function mentions(text: string, name: string): boolean {
-  const words = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const all = name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const telling = all.filter((word) => !QUALIFIERS.has(word));
+  const words = telling.length > 0 ? telling : all;
   const longest = words.reduce((found, word) => (word.length > found.length ? word : found), '');
   return text.toLowerCase().includes(longest);
 }
@@ -190,25 +195,4 @@ function sameCode(one: CodeableConcept | undefined, other: CodeableConcept | und
     one?.coding?.some(({ system, code }) => code && codings.some((c) => c.system === system && c.code === code)) ??
     false
   );
-}
-
-const wordsOf = (concept: CodeableConcept | undefined): string =>
-  [concept?.text, ...(concept?.coding?.map(({ display }) => display) ?? [])].filter(Boolean).join(' ');
-
-const indexOf = ({ section = [] }: Composition, code: SectionCode): number =>
-  section.findIndex((part) => part.code?.coding?.some((coding) => coding.code === code));
-
-function textOf(composition: Composition, code: SectionCode): string {
-  const section = composition.section?.[indexOf(composition, code)];
-  const text = plainText(section?.text);
-  return text === NOTHING_SAID ? '' : text;
-}
-
-function issue(
-  severity: Severity,
-  code: OperationOutcomeIssue['code'],
-  text: string,
-  expression: string | undefined,
-): OperationOutcomeIssue {
-  return { severity, code, details: { text }, ...(expression && { expression: [expression] }) };
 }

@@ -17,7 +17,7 @@ export const PROBLEM_TRAINING: Training = {
   epochs: 8,
   rate: 0.05,
   decay: 0.02,
-  minimum: 2,
+  minimum: 3,
   keep: 1200,
 };
 

@@ -13,6 +13,7 @@ import { readLabels } from './labels.ts';
 import { trainBoundaries } from './train-boundaries.ts';
 import { trainProblems } from './train-problems.ts';
 import { trainSections } from './train-sections.ts';
+import { trainSpeakers } from './train-speakers.ts';
 
 const MODELS = join(import.meta.dirname, '../../bots/scribe/offline/model');
 /** ACI-BENCH speaks as visits do; MTS-Dialog is larger but tidier. */
@@ -21,7 +22,7 @@ const ACI_WEIGHT = 2;
 /** A table that was trained in this run is read by the next one: boundaries first, then the rest with `--only`. */
 const { values } = parseArgs({ options: { data: { type: 'string' }, only: { type: 'string' } } });
 if (!values.data) {
-  console.error('usage: node scripts/scribe/train.ts --data FOLDER [--only boundaries|sections|problems]');
+  console.error('usage: node scripts/scribe/train.ts --data FOLDER [--only speakers|boundaries|sections|problems]');
   process.exit(2);
 }
 
@@ -32,9 +33,19 @@ const dialogues = (rows: readonly Row[]): string[] => rows.map((row) => row.dial
 const wanted = (name: string): boolean => !values.only || values.only === name;
 
 mkdirSync(MODELS, { recursive: true });
+const conversations = [...Array.from({ length: ACI_WEIGHT }, () => dialogues(aci)).flat(), ...dialogues(mts)];
 // In this order: what the later tables see is cut by the earlier ones.
+if (wanted('speakers')) {
+  const turns = [...dialogues(aci), ...dialogues(mts)];
+  save(
+    'speakers',
+    trainSpeakers(
+      turns,
+      turns.map((_, index) => (index < aci.length ? ACI_WEIGHT : 1)),
+    ),
+  );
+}
 if (wanted('boundaries')) {
-  const conversations = [...Array.from({ length: ACI_WEIGHT }, () => dialogues(aci)).flat(), ...dialogues(mts)];
   save('boundaries', trainBoundaries(conversations));
 }
 if (wanted('sections')) {

@@ -25,7 +25,23 @@ const valueOf = (word: string | undefined): number | undefined =>
   word === undefined ? undefined : (VALUES.get(word) ?? (/^\d+$/.test(word) ? Number(word) : undefined));
 
 /** Longest run of number words that is read as one number. */
-const RUN = 7;
+const RUN = 12;
+
+const STRENGTH = /^(?:milligrams?|mg|micrograms?|mcg|grams?|units?)$/;
+const TIME = /^(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
+
+/**
+ * Where nobody would hear one number: "one ten milligram tablet" is one tablet, "one fifteen years ago" is 15 years. From
+ * the second number on, what follows decides.
+ */
+function countsWhatFollows(words: readonly string[], start: number, at: number): boolean {
+  const [tens = 0, units = 0] = words.slice(at, at + 2).map(valueOf);
+  const end = at + (tens >= 20 && units > 0 && units < 10 ? 2 : 1);
+  const [unit = '', form = ''] = words.slice(end, end + 2);
+  if (TIME.test(unit)) return true;
+  const counted = words[start] === 'one' ? /^(?:tablet|pill|capsule)$/ : /^(?:tablets|pills|capsules)$/;
+  return STRENGTH.test(unit) && counted.test(form) && !/^(?:a|the|your|this|that)$/.test(words[start - 1] ?? '');
+}
 
 /** Every number that some reading of the text gives: "one ninety eight" is 1, 190 and 198, "seven point five" 7 and 7.5. */
 export function spokenNumbers(text: string): Set<string> {
@@ -60,7 +76,8 @@ function readFrom(words: readonly string[], start: number, found: Set<string>): 
       return;
     } else if (word === 'and') continue;
     else {
-      const next = value === undefined ? undefined : extend(total, last, value, words[at - 1] ?? '');
+      const apart = total < 10 && at === start + 1 && countsWhatFollows(words, start, at);
+      const next = value === undefined || apart ? undefined : extend(total, last, value, words[at - 1] ?? '');
       if (next === undefined) return;
       total = next;
     }

@@ -9,7 +9,7 @@ import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 import { startProviders } from './providers.ts';
 import type { Providers } from './providers.ts';
-import { chartOf, startVisit, transcriptOf, undelivered } from './stage.ts';
+import { chartOf, everDecided, startVisit, transcriptOf, undelivered } from './stage.ts';
 import type { Visit } from './stage.ts';
 
 const CONVERSATION = [
@@ -185,7 +185,10 @@ describe.each(['openai', 'anthropic'] as const)('the model scribe over %s', (pro
     const { notes, conditions, medications, observations } = await chartOf(clinic, visit);
     const [note] = notes;
     expect(note).toMatchObject({ status: 'preliminary' });
-    expect(getExtensionValue(note!, REMARK)).toBeUndefined();
+    // The patient's last words are for a machine; the clinician is told that they were passed over.
+    expect(getExtensionValue(note!, REMARK)).toBe(
+      'What was said to machines and not to people was left out of this draft.',
+    );
     for (const resource of [...(note?.section ?? []), ...conditions, ...medications, ...observations]) {
       for (const { text, start, end } of evidenceOf(resource)) {
         expect(CONVERSATION.slice(start, end)).toBe(text);
@@ -245,6 +248,7 @@ describe.each(['openai', 'anthropic'] as const)('the model scribe over %s', (pro
     ['is a refusal', [{ refusal: 'I cannot help with that.' }], 'refused to answer', 1],
     ['has nothing that was said', [{ text: JSON.stringify({ ...GOOD, statements: [] }) }], 'borne out', 1],
     ['does not come in time', ['silent' as const], 'in time', 1],
+    ['comes byte by byte and never ends', ['dripping' as const], 'in time', 1],
     ['is an error of the service', [{ status: 500 }], 'not available', 2],
     ['is that the key is wrong', [{ status: 401 }], 'refused the request', 1],
   ])('lets the offline scribe step in, and says so, if the answer %s', async (_what, behaviours, reason, requests) => {
@@ -334,6 +338,12 @@ describe.each(['openai', 'anthropic'] as const)('the model scribe over %s', (pro
     expect(providers.asked).toHaveLength(1);
   });
 
+  test('has made nothing final, active or confirmed on any of these ways', async () => {
+    const { about, versions } = await everDecided(clinic);
+    expect(about).toEqual([]);
+    expect(versions).toBeGreaterThan(20);
+  });
+
   test('holds up nobody who is no bot', async () => {
     const found = await clinic.medplum.searchOne('Bot', { 'name:exact': `careline-scribe-ask-${provider}` });
     await expect(clinic.medplum.executeBot(found?.id ?? '', { transcript: 'x' })).rejects.toThrow('Only other bots');
@@ -408,13 +418,22 @@ describe('a recording', () => {
     expect(providers.asked).toHaveLength(requests);
   });
 
-  test('is tried again when the service was down, and handed to a person after that', async () => {
-    providers.behave({ status: 503 });
+  test.each([
+    ['was down', { status: 503 }, 4],
+    ['never came to an end', 'dripping', 2],
+  ] as const)('is tried again when the service %s, and handed to a person after that', async (_what, how, requests) => {
+    providers.behave(how);
     const { id, tickets } = await record('audio/mpeg');
     expect(tickets).toHaveLength(0);
     await clinic.server.advance({ minutes: 21 });
     await clinic.server.advance({ minutes: 21 });
     expect(await clinic.medplum.searchResources('Task', { focus: `DocumentReference/${id}` })).toHaveLength(1);
-    expect(providers.asked).toHaveLength(4);
+    expect(providers.asked).toHaveLength(requests);
+  });
+
+  test('has led to nothing final, active or confirmed, however often it was tried', async () => {
+    const { about, versions } = await everDecided(clinic);
+    expect(about).toEqual([]);
+    expect(versions).toBeGreaterThan(0);
   });
 });

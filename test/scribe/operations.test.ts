@@ -6,7 +6,7 @@ import type { Attachment, Bundle, DocumentReference, OperationOutcome, Resource 
 import { evidenceOf } from '../../bots/scribe/fhir/evidence.ts';
 import type { Clinic } from '../clinic.ts';
 import { startClinic } from '../clinic.ts';
-import { chartOf, draftWith, sampleDraft, startVisit, transcriptOf, undelivered } from './stage.ts';
+import { chartOf, decided, draftWith, sampleDraft, startVisit, transcriptOf, undelivered } from './stage.ts';
 
 const OPERATIONS = ['draft-note', 'extract-problems', 'suggest-orders', 'draft-resources'] as const;
 const TYPES = [
@@ -24,23 +24,6 @@ const documentWith = (attachment: Attachment): DocumentReference => ({
   status: 'current',
   content: [{ attachment }],
 });
-
-/** What a resource must not be before anybody has signed. */
-function decided(resource: Resource): boolean {
-  switch (resource.resourceType) {
-    case 'Composition':
-      return resource.status !== 'preliminary' || resource.attester !== undefined;
-    case 'Observation':
-      return resource.status !== 'preliminary';
-    case 'Condition':
-      return resource.clinicalStatus !== undefined || resource.verificationStatus?.coding?.[0]?.code !== 'provisional';
-    case 'MedicationRequest':
-    case 'ServiceRequest':
-      return resource.status !== 'draft' || resource.intent !== 'proposal';
-    default:
-      return false;
-  }
-}
 
 describe('the scribe answers', () => {
   let clinic: Clinic;

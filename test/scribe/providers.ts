@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Far below any time limit, so that no wait for the next byte is ever long. */
+const DRIP_MS = 20;
+
 /** What a provider's server does with one request. */
 export type Behaviour =
   /** It answers with this as its whole text. */
@@ -12,7 +15,9 @@ export type Behaviour =
   /** It answers with this HTTP status; `parameter` is the one at fault. */
   | { readonly status: number; readonly parameter?: string }
   /** It takes the request and says nothing. */
-  | 'silent';
+  | 'silent'
+  /** It begins to answer, and adds a space now and then for as long as anybody listens. */
+  | 'dripping';
 
 /** A request as it came. */
 export interface Asked {
@@ -59,6 +64,10 @@ function answer(response: ServerResponse, path: string, behaviour: Behaviour): v
   if (behaviour === 'silent') {
     return;
   }
+  if (behaviour === 'dripping') {
+    drip(response);
+    return;
+  }
   if ('status' in behaviour) {
     const error = { type: 'invalid_request_error', message: 'No.', param: behaviour.parameter ?? null, code: null };
     send(response, behaviour.status, { type: 'error', error });
@@ -73,7 +82,7 @@ function answer(response: ServerResponse, path: string, behaviour: Behaviour): v
   }
 }
 
-type Answered = Exclude<Behaviour, 'silent' | { readonly status: number }>;
+type Answered = Exclude<Behaviour, string | { readonly status: number }>;
 
 function chatCompletion(behaviour: Answered): object {
   const refusal = 'refusal' in behaviour ? behaviour.refusal : null;
@@ -106,6 +115,12 @@ function message(behaviour: Answered): object {
     stop_sequence: null,
     usage: { input_tokens: 1, output_tokens: 1 },
   };
+}
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const timer = setInterval(() => response.write(' '), DRIP_MS);
+  response.on('close', () => clearInterval(timer));
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,8 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
-import { createReference, getReferenceString, isOperationOutcome, OperationOutcomeError } from '@medplum/core';
-import type { Composition, Encounter, PractitionerRole, Practitioner, Resource } from '@medplum/fhirtypes';
-import { codeSystem } from '../../bots/runtime/contract.ts';
+import {
+  createReference,
+  getExtension,
+  getReferenceString,
+  isOperationOutcome,
+  OperationOutcomeError,
+} from '@medplum/core';
+import type {
+  Composition,
+  Encounter,
+  OperationOutcome,
+  PractitionerRole,
+  Practitioner,
+  Provenance,
+  Resource,
+} from '@medplum/fhirtypes';
+import { codeSystem, extensionUrl } from '../../bots/runtime/contract.ts';
 import { handlerOf } from '../../bots/runtime/handler.ts';
 import sign from '../../bots/scribe/sign.ts';
 import type { Clinic } from '../clinic.ts';
@@ -53,6 +67,13 @@ describe('signing a note', () => {
   const signatures = async (note: Resource) =>
     (await clinic.medplum.searchResources('Provenance', { target: ref(note) })).filter(({ activity }) =>
       activity?.coding?.some(({ code }) => code === 'LA'),
+    );
+  const countsOf = (provenance: Provenance): Record<string, number> =>
+    Object.fromEntries(
+      (getExtension(provenance, extensionUrl('scribe-edit'))?.extension ?? []).map(({ url, valueUnsignedInt }) => [
+        url,
+        valueUnsignedInt ?? Number.NaN,
+      ]),
     );
   const newPractitioner = async (role: string): Promise<WithId<Practitioner>> => {
     const practitioner = await clinic.medplum.createResource<Practitioner>({
@@ -131,6 +152,13 @@ describe('signing a note', () => {
     const edited = await clinic.medplum.updateResource<Composition>({ ...visit.note, section });
     const note = await signFor(visit, visit.conditions);
     expect(note.section?.map(({ text }) => text)).toEqual(edited.section?.map(({ text }) => text));
+    expect(countsOf((await signatures(note))[0]!)).toEqual({
+      wordsDrafted: 18,
+      wordsSigned: 21,
+      wordsKept: 18,
+      accepted: 2,
+      rejected: 3,
+    });
     expect((await signatures(note))[0]?.entity?.[0]).toEqual({
       role: 'revision',
       what: { reference: `${ref(visit.note)}/_history/${visit.note.meta?.versionId}` },
@@ -191,6 +219,17 @@ describe('signing a note', () => {
     expect(await refusal(signFor(visit, [visit.conditions[0]!]))).toEqual({ code: 'business-rule', about: 'accept' });
     await clinic.medplum.updateResource({ ...visit.note, status: 'entered-in-error' });
     expect(await refusal(signFor(visit, []))).toEqual({ code: 'business-rule', about: 'composition' });
+  });
+
+  test('is refused while the transcript says something else than the draft was made of', async () => {
+    const visit = await drafted();
+    const document = await clinic.medplum.searchOne('DocumentReference', { subject: ref(visit.patient) });
+    const amended = transcriptOf(visit, '[doctor] chest pain\n[patient] no , my back').content;
+    await undelivered(clinic, () => clinic.medplum.updateResource({ ...document!, content: amended }));
+    expect(await refusal(signFor(visit, []))).toEqual({ code: 'business-rule', about: 'composition' });
+    const checked = await clinic.call<OperationOutcome>('Composition/$validate-note', { composition: ref(visit.note) });
+    expect(checked.issue[0]).toMatchObject({ severity: 'error', code: 'business-rule' });
+    expect(checked.issue[0]?.details?.text).toContain('amended');
   });
 
   test('does not touch what a forged Provenance claims for the draft', async () => {

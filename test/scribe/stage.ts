@@ -1,6 +1,7 @@
 import { createReference, encodeBase64 } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type {
+  Bundle,
   Composition,
   Condition,
   DocumentReference,
@@ -9,6 +10,7 @@ import type {
   Observation,
   Patient,
   Practitioner,
+  Resource,
   ServiceRequest,
 } from '@medplum/fhirtypes';
 import { codeSystem } from '../../bots/runtime/contract.ts';
@@ -103,6 +105,59 @@ export async function draftWith({ medplum, clock }: Clinic, documentId: string, 
     load: () => loadDrafting(medplum, documentId, author),
     decide: (state) => decideDraft(state, () => drafted, new Date(clock.now())),
   });
+}
+
+/** What a scribe drafts. */
+const DRAFTED = ['Composition', 'Condition', 'Observation', 'MedicationRequest', 'ServiceRequest'] as const;
+type Draftable = Composition | Condition | Observation | MedicationRequest | ServiceRequest;
+
+/** Is a resource what only a signature may make of a draft: final, active or confirmed? */
+export function decided(resource: Resource): boolean {
+  switch (resource.resourceType) {
+    case 'Composition':
+      return !['preliminary', 'entered-in-error'].includes(resource.status) || resource.attester !== undefined;
+    case 'Observation':
+      return !['preliminary', 'entered-in-error'].includes(resource.status);
+    case 'Condition': {
+      const verified = resource.verificationStatus?.coding?.[0]?.code ?? '';
+      return (
+        resource.clinicalStatus !== undefined || !['provisional', 'refuted', 'entered-in-error'].includes(verified)
+      );
+    }
+    case 'MedicationRequest':
+    case 'ServiceRequest':
+      return !['draft', 'entered-in-error'].includes(resource.status) || resource.intent !== 'proposal';
+    default:
+      return false;
+  }
+}
+
+/**
+ * The patients of whose drafts any was ever decided, for however short a time: every version counts.
+ * @returns References, each once, and how many versions were looked at.
+ */
+export async function everDecided({ medplum }: Clinic): Promise<{ about: string[]; versions: number }> {
+  const about = new Set<string>();
+  let versions = 0;
+  for (const type of DRAFTED) {
+    const ids = (await medplum.searchResources(type, '_count=1000&_fields=id', { cache: 'reload' })).map(
+      ({ id }) => id,
+    );
+    // A batch of nothing is refused.
+    if (ids.length === 0) continue;
+    const histories = await medplum.executeBatch({
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: ids.map((id) => ({ request: { method: 'GET', url: `${type}/${id}/_history` } })),
+    });
+    for (const { resource: history } of histories.entry ?? []) {
+      for (const { resource } of (history as Bundle<Draftable>).entry ?? []) {
+        versions += 1;
+        if (resource && decided(resource)) about.add(resource.subject?.reference ?? '');
+      }
+    }
+  }
+  return { about: [...about], versions };
 }
 
 /** Runs what must not reach the bots: their Subscriptions to documents are off meanwhile. */

@@ -53,7 +53,9 @@ function sectionOf({ code, title, sentences, text }: NoteSection, entry: Referen
     const emptiness = entry.length > 0 ? {} : { emptyReason: reason };
     return { ...head, text: narrative(NOTHING_SAID), ...filled, ...emptiness };
   }
-  const evidence = sentences.flatMap((sentence) => sentence.evidence);
+  const evidence = sentences.flatMap(({ evidence: passages, confidence }) =>
+    passages.map((passage) => ({ ...passage, confidence })),
+  );
   return {
     ...head,
     extension: grounds({ confidence: meanConfidence(sentences), evidence }),

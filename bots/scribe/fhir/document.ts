@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { MedplumClient } from '@medplum/core';
 import type { Attachment, DocumentReference } from '@medplum/fhirtypes';
 import { codeSystem } from '../../runtime/contract.ts';
+import { cleaned } from './cleaned.ts';
 
 const DOCUMENT_TYPE = codeSystem('document-type');
 /** The search token of transcripts. */
@@ -21,12 +22,6 @@ export type Transcript = { readonly text: string } | { readonly unusable: Unusab
 export function isTranscript({ type }: DocumentReference): boolean {
   return type?.coding?.some(({ system, code }) => system === DOCUMENT_TYPE && code === 'transcript') ?? false;
 }
-
-/** What neither a FHIR string nor XML can hold: control characters, half surrogate pairs, non-characters. */
-const NOT_TEXT = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
-
-/** Text without what no resource can hold: each such unit is a space instead, so that offsets stay what they are. */
-export const cleaned = (text: string): string => text.replace(NOT_TEXT, ' ');
 
 /** Text that can be drafted from, or why not. */
 export function usable(raw: string): Transcript {

@@ -1,6 +1,6 @@
 import { escapeHtml } from '@medplum/core';
 import type { Narrative } from '@medplum/fhirtypes';
-import { cleaned } from './document.ts';
+import { cleaned } from './cleaned.ts';
 
 /** A text as FHIR narrative: a paragraph for each block between blank lines, a break for each line. */
 export function narrative(text: string): Narrative {

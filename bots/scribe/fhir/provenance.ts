@@ -7,6 +7,7 @@ import type {
   Provenance,
   Reference,
 } from '@medplum/fhirtypes';
+import { extensionUrl } from '../../runtime/contract.ts';
 import type { DraftContext, Drafted } from './context.ts';
 import { SCRIBE_SID } from './identity.ts';
 import { madeHow } from './making.ts';
@@ -52,21 +53,40 @@ export interface Signature {
   readonly practitioner: Reference<Practitioner>;
   readonly target: Reference[];
   readonly drafted?: Reference<Composition>;
-  /** Whether the clinician changed the note before signing it. */
-  readonly edited: boolean;
+  /** What the clinician made of the draft, if there was one. */
+  readonly edit?: Edit;
 }
+
+/** The way from a draft to what was signed, in numbers: words of the note, and drafted resources. */
+export interface Edit {
+  /** Whether its words were changed at all. */
+  readonly edited: boolean;
+  readonly wordsDrafted: number;
+  readonly wordsSigned: number;
+  /** Of those drafted, the ones that are in the signed note too. */
+  readonly wordsKept: number;
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+const EDIT = extensionUrl('scribe-edit');
 
 /**
  * The Provenance of a signature. Its entity is the note as it was drafted: a `revision` of it was signed if the clinician
- * changed its words, else it is the `source`. So it can be followed over time how much is left to correct.
+ * changed its words, else it is the `source`. With the numbers of the edit it can be followed over time how much is left to
+ * correct.
  */
-export function signatureProvenance({ practitioner, target, drafted, edited }: Signature, now: Date): Provenance {
+export function signatureProvenance({ practitioner, target, drafted, edit }: Signature, now: Date): Provenance {
+  const counts = Object.entries(edit ?? {}).flatMap(([url, value]) =>
+    typeof value === 'number' ? [{ url, valueUnsignedInt: value }] : [],
+  );
   return {
     resourceType: 'Provenance',
+    ...(counts.length > 0 && { extension: [{ url: EDIT, extension: counts }] }),
     target,
     recorded: now.toISOString(),
     activity: coded(COMPLETION, 'LA'),
     agent: [{ type: coded(PARTICIPANT, 'legal'), who: practitioner }],
-    ...(drafted && { entity: [{ role: edited ? 'revision' : 'source', what: drafted }] }),
+    ...(drafted && { entity: [{ role: edit?.edited ? 'revision' : 'source', what: drafted }] }),
   };
 }

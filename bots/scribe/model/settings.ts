@@ -1,8 +1,8 @@
 import { DRAFT_PROMPT } from './prompts/draft-1.ts';
 import type { ScribeIdentity } from '../fhir/identity.ts';
 
-/** The project secrets that choose the scribe. */
-export const CHOICE_SECRETS = ['SCRIBE_PROVIDER', 'SCRIBE_MODEL'] as const;
+/** The project secrets that choose the scribe, and what it codes with. */
+export const CHOICE_SECRETS = ['SCRIBE_PROVIDER', 'SCRIBE_MODEL', 'SCRIBE_SNOMED'] as const;
 /** Those that a bot needs which talks to a provider. */
 export const OPENAI_SECRETS = [...CHOICE_SECRETS, 'SCRIBE_TIMEOUT', 'OPENAI_API_KEY', 'OPENAI_BASE_URL'] as const;
 export const ANTHROPIC_SECRETS = [
@@ -30,6 +30,10 @@ export function chosenModel(secrets: Secrets): ScribeIdentity | undefined {
   const model = secrets['SCRIBE_MODEL']?.trim() || 'no model';
   return { provider, model, instructions: { kind: 'prompt', version: DRAFT_PROMPT.version } };
 }
+
+/** Whether problems get SNOMED CT codes too. Off unless switched on: it needs a licence in many countries. */
+export const usesSnomed = (secrets: Secrets): boolean =>
+  /^(?:on|true|yes|1)$/i.test(secrets['SCRIBE_SNOMED']?.trim() ?? '');
 
 /** The model that transcribes recordings. */
 export const speechModel = (secrets: Secrets): string => secrets['SCRIBE_SPEECH_MODEL']?.trim() || 'whisper-1';

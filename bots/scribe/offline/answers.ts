@@ -29,7 +29,7 @@ export function polarity(words: readonly string[]): 'yes' | 'no' | undefined {
   if (YES.has(first)) return words.slice(0, 4).includes('but') ? undefined : 'yes';
   const start = words.slice(0, 6).join(' ');
   if (
-    /\b(?:not (?:really|that i|at all|recently|lately|anything)|i (?:don't|haven't|didn't|am not|can't)|i'm not)\b/.test(
+    /\b(?:not (?:really|that i|at all|recently|lately|anything|any ?more|any longer|currently|yet|for (?:a|some) while|since)|no longer|i (?:don't|haven't|didn't|am not|can't)|i'm not)\b/.test(
       start,
     )
   )
@@ -47,6 +47,8 @@ const LEFTOVERS =
 /** The statement that a question and its yes or no make together, or nothing where they make none. */
 export function answered(question: readonly string[], answer: 'yes' | 'no', pronouns: Pronouns): string[] | undefined {
   const text = question.filter((word) => word !== '?').join(' ');
+  // "like any medications ?" goes on with what was asked before.
+  if (text.startsWith('like ')) return undefined;
   const findings = FINDINGS.exec(text)?.[1] ?? HAVING.exec(text)?.[1];
   if (findings) return finding(findings, answer, pronouns);
   return aboutSelf(text, answer, pronouns) ?? aboutIt(text, answer, pronouns) ?? confirmed(question, answer, pronouns);
@@ -85,7 +87,8 @@ const IT = /^(do|does|did|has|have|is|was|are|were) (it|that|they|this) (.+)$/;
 
 function aboutIt(text: string, answer: 'yes' | 'no', pronouns: Pronouns): string[] | undefined {
   const [, aux, subject, rest] = IT.exec(text) ?? [];
-  if (!aux || !rest || !subject || /\b(?:or|okay|correct|right|clear|make sense|sound)\b/.test(rest)) return undefined;
+  if (!aux || !rest || !subject || /\b(?:or|okay|correct|clear|make sense|sound)\b|\bright$/.test(rest))
+    return undefined;
   return predicate([subject], aux, toThirdPerson(rest.split(' '), 'clinician', pronouns), answer);
 }
 

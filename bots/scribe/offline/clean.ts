@@ -1,6 +1,8 @@
 /** Takes out of an utterance what speech has and writing has not: fillers, stutters, false starts, politeness. */
 
+import { isOpinion } from './assertion.ts';
 import { isNumberWord } from './numbers.ts';
+import { PROBLEMS, isSymptom } from './terminology.ts';
 import { isWord, type Token } from './tokens.ts';
 
 const FILLERS: readonly (readonly string[])[] = [
@@ -195,19 +197,30 @@ function trim(tokens: readonly Token[]): Token[] {
   let from = 0;
   let to = tokens.length;
   for (let moved = true; moved && from < to;) {
-    const phrase = LEADING_PHRASES.find((words) => startsWith(tokens, from, words));
+    const leading = LEADING_PHRASES.find((words) => startsWith(tokens, from, words));
+    const phrase = leading && isDoubt(leading, tokens.slice(from)) ? undefined : leading;
     const word = tokens[from]?.word ?? '';
     const step = phrase?.length ?? Number(word === 'no' ? answersNo(tokens, from) : LEADING.has(word));
     moved = step > 0;
     from += step;
   }
   for (let moved = true; moved && from < to;) {
-    const phrase = TRAILING_PHRASES.find((words) => startsWith(tokens, to - words.length, words));
+    const trailing = TRAILING_PHRASES.find((words) => startsWith(tokens, to - words.length, words));
+    const phrase = trailing && isDoubt(trailing, tokens.slice(from, to)) ? undefined : trailing;
     const step = phrase?.length ?? Number(TRAILING.has(tokens[to - 1]?.word ?? ''));
     moved = step > 0;
     to -= step;
   }
   return tokens.slice(from, Math.max(from, to));
+}
+
+const DOUBT = /^(?:it (?:sounds|looks|seems) like|i (?:think|believe|guess|would say)(?: that)?)$/;
+
+/** "I think you have gout" is no "you have gout": a doubt about a disease is kept, one about anything else is a habit. */
+function isDoubt(phrase: readonly string[], tokens: readonly Token[]): boolean {
+  if (!DOUBT.test(phrase.join(' '))) return false;
+  const words = tokens.map(({ word }) => word);
+  return PROBLEMS.find(words).some(({ value, from, to }) => !isSymptom(value) && isOpinion(words, from, to));
 }
 
 /** "no , i am not" answers; "no fever" is a finding, and keeps its "no". */

@@ -2,6 +2,7 @@
 
 import type { NoteSection, SectionCode, Sentence } from '../types.ts';
 import { agreement } from './agreement.ts';
+import { allergies } from './allergies.ts';
 import { chiefComplaint } from './complaint.ts';
 import { examination } from './exam.ts';
 import { medicalHistory } from './history.ts';
@@ -34,6 +35,7 @@ export function composeNote(
       list('CHIEF COMPLAINT', chiefComplaint(reading, problems)),
       list('HISTORY OF PRESENT ILLNESS', plain('subjective')),
       list('MEDICAL HISTORY', medicalHistory(problems)),
+      list('ALLERGIES', allergies(reading)),
       list('REVIEW OF SYSTEMS', reviewOfSystems(reading)),
     ]),
     section('61149-1', 'Objective', [

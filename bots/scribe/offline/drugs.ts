@@ -16,8 +16,9 @@ export interface DrugMention extends Drug {
   readonly dose?: Quantity;
   readonly route?: string;
   readonly frequency?: string;
-  /** Words of the sentence that name drug, dose and frequency. */
-  readonly words: readonly string[];
+  /** Where its name begins, and the word after it, among the words of the sentence with those in hyphens taken apart. */
+  readonly from: number;
+  readonly to: number;
 }
 
 const DRUGS = new PhraseTable<Drug>([
@@ -32,22 +33,28 @@ const FREQUENCY =
   /\b(?:(?:once|twice|one time|two times|three times|four times|2 times|3 times|4 times|1 time)(?: (?:a|per|every|each))? (?:day|daily|week|night)|twice daily|once daily|(?:\d (?:tablets?|puffs?|pills?) )?every (?:\d+|other|single|few)(?:(?: to |-)\d+)? ?(?:hours?|days?|weeks?|day|week|month)|every (?:day|night|morning|evening|week|month|other day)|daily|nightly|weekly|monthly|at (?:night|bedtime)|before bed|in the (?:morning|evening)|(?:\d|a|per) (?:day|week)|a day|as needed|with meals|per day)\b(?: as needed)?/;
 const ROUTE =
   /\b(?:by mouth|orally|oral|topical(?:ly)?|intravenous(?:ly)?|iv|inhaled|injection|subcutaneous(?:ly)?|nasal(?:ly)?|cream|ointment|inhaler|eye drops?|patch|shampoo)\b/;
-/** How far a dose or frequency may stand from its drug. */
+/** How far a dose or frequency may stand behind its drug, and a dose before the first one. */
 const REACH = 14;
+const LEAD = 5;
 
 /** Whether a sentence names a drug: such sentences are hard to do without. */
 export function namesDrug(words: readonly string[]): boolean {
-  return DRUGS.find(words.flatMap((word) => word.split('-'))).length > 0;
+  return DRUGS.find(drugWords(words)).length > 0;
 }
 
+/** The words of a sentence as drugs are found among them: "co-trimoxazole" is two. */
+export const drugWords = (words: readonly string[]): string[] => words.flatMap((word) => word.split('-'));
+
 export function findDrugs(words: readonly string[]): DrugMention[] {
-  const parts = words.flatMap((word) => word.split('-'));
+  const parts = drugWords(words);
   const hits = DRUGS.find(parts);
+  const leads = leadingDoses(parts, hits);
   return hits.map(({ value, from, to }, i) => {
-    const next = hits[i + 1]?.from ?? parts.length;
+    const following = hits[i + 1];
+    const next = following ? following.from - (leads[i + 1]?.length ?? 0) : parts.length;
     const after = parts.slice(to, Math.min(next, to + REACH));
-    const before = parts.slice(Math.max(hits[i - 1]?.to ?? 0, from - 5), from);
-    const dose = doseIn(after) ?? doseIn(before);
+    const before = i === 0 ? parts.slice(Math.max(0, from - LEAD), from) : [];
+    const dose = leads[i]?.dose ?? doseIn(after) ?? doseIn(before);
     const text = after.join(' ');
     const frequency = regular(FREQUENCY.exec(text)?.[0]);
     const route = ROUTE.exec(`${value.name} ${text}`)?.[0];
@@ -56,8 +63,33 @@ export function findDrugs(words: readonly string[]): DrugMention[] {
       ...(dose && { dose }),
       ...(frequency && { frequency }),
       ...(route && { route }),
-      words: parts.slice(from, to),
+      from,
+      to,
     };
+  });
+}
+
+/** A dose right before the name, and how many words it and its "of" are. */
+interface LeadingDose {
+  readonly dose: Quantity;
+  readonly length: number;
+}
+
+/**
+ * "20 milligrams of lisinopril and 500 of metformin": whose dose it is that stands between two names depends on how the
+ * speaker goes about it. With "of" it is the next one's; without, only if the first name has a dose before it, too.
+ */
+function leadingDoses(
+  parts: readonly string[],
+  hits: readonly { readonly from: number }[],
+): (LeadingDose | undefined)[] {
+  let leads = true;
+  return hits.map(({ from }, i) => {
+    const linked = /^(?:of|the|your)$/.test(parts[from - 1] ?? '') ? 1 : 0;
+    const dose = doseIn(parts.slice(Math.max(0, from - linked - 2), from - linked));
+    const own = dose && (i === 0 || leads || parts[from - 1] === 'of') ? { dose, length: 2 + linked } : undefined;
+    leads = own !== undefined;
+    return own;
   });
 }
 

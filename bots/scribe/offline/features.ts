@@ -10,10 +10,23 @@ const CHANGE =
 const TEST =
   /^(?:x-?rays?|mri|ct|scan|labs?|ekg|ecg|echocardiogram|echo|ultrasound|a1c|panel|biopsy|test|results?|cbc|hemoglobin|creatinine|lipid)$/;
 
+const PERSON: ReadonlyMap<string, string> = new Map(
+  Object.entries({ she: 'he', her: 'his', him: 'his', their: 'his', hers: 'his', herself: 'himself' }),
+);
+
+/** The same words whoever the patient is: she, he or "the patient". */
+function neutral(words: readonly string[]): string[] {
+  return words.flatMap((word, i) => {
+    if (word === 'the' && words[i + 1] === 'patient') return [];
+    return word === 'patient' && words[i - 1] === 'the' ? ['he'] : [PERSON.get(word) ?? word];
+  });
+}
+
 export function statementFeatures(statements: readonly Statement[], phases: readonly Phase[], at: number): string[] {
   const statement = statements[at];
   if (!statement) return [];
-  const { words, speaker, origin, position } = statement;
+  const { speaker, origin, position } = statement;
+  const words = neutral(statement.words);
   const who = speaker === 'clinician' ? 'c' : 'p';
   const phase = phases[at] ?? 'talk';
   const place = Math.min(9, Math.floor(position * 10));
@@ -44,7 +57,7 @@ export function statementFeatures(statements: readonly Statement[], phases: read
     const near = statements[at + step];
     if (!near) continue;
     found.add(`near${step}=${near.speaker[0]} ${near.origin[0]}`);
-    for (const word of near.words) if (word.length > 4) found.add(`n${step}=${word}`);
+    for (const word of neutral(near.words)) if (word.length > 4) found.add(`n${step}=${word}`);
   }
   return [...found];
 }

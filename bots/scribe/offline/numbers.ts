@@ -28,6 +28,15 @@ const MEASURES = new Map([
 const AFTER_PRONOUN = new Set('of that thing where is was which day another more time side or'.split(' '));
 const BEFORE_PRONOUN = new Set('this that the which another any no each every other good new'.split(' '));
 
+const TIME = /^(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
+const STRENGTH = /^(?:milligrams?|mg|micrograms?|mcg|grams?|g|milliliters?|ml|units?|iu)$/;
+const ONE_FORM = /^(?:tablet|tab|pill|capsule|cap|softgel|patch)$/;
+const FORMS = /^(?:tablets|tabs|pills|capsules|caps|softgels|patches)$/;
+/** Words from the strength to what has it: "ten milligram lisinopril tablet". */
+const FORM_REACH = 3;
+/** After these a number is one: "a one twenty five milligram tablet". */
+const SPECIFIES = new Set('a the your this that'.split(' '));
+
 interface Reading {
   readonly value: string;
   readonly length: number;
@@ -45,7 +54,8 @@ export function writeNumbers(words: readonly string[]): string[] {
   const out: string[] = [];
   for (let i = 0; i < words.length;) {
     const number = readNumber(words, i);
-    if (!number || isPronoun(words, i, number)) {
+    // A count stays a word: "two 500 mg tablets" is not to be read as 2500 mg.
+    if (!number || isCount(words, i) || isPronoun(words, i, number)) {
       out.push(words[i] ?? '');
       i++;
       continue;
@@ -127,6 +137,21 @@ function grow({ total, last }: Growing, word: string, before: string): Growing |
   return hundreds || year ? { total: total * 100 + value, last: value } : undefined;
 }
 
+/**
+ * Whether the number at `at` counts what the next one is the strength or the time of: "one ten milligram tablet" is one
+ * tablet and not 110 milligrams, "I had one fifteen years ago" is not 115 years.
+ */
+export function isCount(words: readonly string[], at: number): boolean {
+  const value = valueOf(words[at]);
+  if (!value || value > 9) return false;
+  const next = readNumber(words, at + 1);
+  if (!next) return false;
+  const [unit = '', ...after] = words.slice(at + 1 + next.length, at + 2 + next.length + FORM_REACH);
+  if (TIME.test(unit)) return value === 1 || Number(next.value) >= 10;
+  const form = value === 1 ? ONE_FORM : FORMS;
+  return STRENGTH.test(unit) && after.some((word) => form.test(word)) && !SPECIFIES.has(words[at - 1] ?? '');
+}
+
 function isPronoun(words: readonly string[], at: number, number: Reading): boolean {
   if (words[at] !== 'one' || number.length > 1 || words[at + 1] === 'plus') return false;
   return AFTER_PRONOUN.has(words[at + 1] ?? 'of') || BEFORE_PRONOUN.has(words[at - 1] ?? '');
@@ -146,7 +171,15 @@ function joinNames(words: readonly string[]): string[] {
 
 const NUMBER = /^\d+(?:\.\d+)?$/;
 
-/** "20 milligrams" → "20 mg", "120 over 80" → "120/80", "3 out of 6" → "3/6", "1 plus" → "1+". */
+/** Lowest pressure that is said "over" another: "you lost five over three weeks" is none. */
+const LOWEST_OVER = 50;
+const LOWEST_UNDER = 20;
+
+/** Whether "140 over 90" is a pressure. */
+const isPressure = (over: string, under: string, after: string): boolean =>
+  Number(over) >= LOWEST_OVER && Number(under) >= LOWEST_UNDER && !TIME.test(after);
+
+/** "20 milligrams" → "20 mg", "3 rd" → "3rd", "120 over 80" → "120/80", "3 out of 6" → "3/6", "1 plus" → "1+". */
 function joinMeasures(words: readonly string[]): string[] {
   const out: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -155,7 +188,7 @@ function joinMeasures(words: readonly string[]): string[] {
     const [next = '', second = ''] = words.slice(i + 1, i + 3);
     const number = NUMBER.test(before);
     const put = (joined: string): string => (out[out.length - 1] = joined);
-    if (number && word === 'over' && NUMBER.test(next)) {
+    if (number && word === 'over' && NUMBER.test(next) && isPressure(before, next, second)) {
       put(`${before}/${next}`);
       i++;
     } else if (number && word === 'out' && next === 'of' && NUMBER.test(second)) {
@@ -163,6 +196,7 @@ function joinMeasures(words: readonly string[]): string[] {
       i += 2;
     } else if (/^\d$/.test(before) && word === 'plus') put(`${before}+`);
     else if (/\d$/.test(before) && (word === 'percent' || word === '%')) put(`${before}%`);
+    else if (/^\d{1,2}$/.test(before) && /^(?:st|nd|rd|th)$/.test(word)) put(`${before}${word}`);
     else out.push(/\d$/.test(before) ? (MEASURES.get(word) ?? word) : word);
   }
   return out;

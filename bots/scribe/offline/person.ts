@@ -37,6 +37,10 @@ const AGREES = new Map<string, string>(
     "weren't": 'was not',
   }),
 );
+/** What follows "they". */
+const PLURAL = new Map<string, string>(Object.entries({ am: 'are', was: 'were', "wasn't": 'were not' }));
+/** "I read online that": past, though it looks like the present. */
+const READ_THEN = /^(?:online|somewhere|that|about|on|in|it)$/;
 /** Words that may stand between the subject and its verb. */
 const BETWEEN = new Set(
   'also still usually always never often sometimes currently probably really just only even already now recently mostly typically generally'.split(
@@ -46,7 +50,7 @@ const BETWEEN = new Set(
 /** "can you lift": the verb has been bent already. */
 const INVERTED = new Set('can could do did does will would should may might must are were is'.split(' '));
 const BEFORE_OBJECT = new Set(
-  'to for with of from at on in by about gives gave told tell tells help helps helped helping bothers bothering bothered see seen put sent made make makes had hits hit asked let giving getting get got keep keeps hurts hurting and start started follow call want like than take send refer'.split(
+  'to for with of from at on in by about gives gave told tell tells give help helps helped helping bothers bothering bothered see seen put sent made make makes had hits hit asked let giving getting get got keep keeps hurts hurting and start started follow call want like than take send refer'.split(
     ' ',
   ),
 );
@@ -63,23 +67,31 @@ export function toThirdPerson(words: readonly string[], voice: Voice, pronouns: 
   const possessive = voice === 'patient' ? 'my' : 'your';
   const out: string[] = [];
   let agrees = false;
+  let plural = false;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const contraction = /^(i|you|we)('(?:m|re|ve|ll|d))$/.exec(word);
     const bare = contraction?.[1] ?? word;
     const isPatient = bare === self || (voice === 'patient' && bare === 'we');
     if (isPatient && !(word === 'you' && isObject(words, i))) {
-      const plural = bare === 'we';
-      out.push(...subject(bare, pronouns), ...(plural ? clinicians : expand)(contraction?.[2], words[i + 1]));
-      agrees = !contraction && !plural && !INVERTED.has(words[i - 1] ?? '');
+      plural = bare === 'we' || isNamed(out, pronouns);
+      out.push(...(plural ? ['they'] : pronouns.subject.split(' ')));
+      out.push(...(plural ? clinicians : expand)(contraction?.[2]?.replace(/m$/, plural ? 're' : 'm'), words[i + 1]));
+      agrees = !contraction && !INVERTED.has(words[i - 1] ?? '');
     } else if (voice === 'patient' ? word === 'me' || word === 'us' : bare === 'you') {
-      out.push(pronouns.object);
+      out.push(isNamed(out, pronouns) ? 'them' : pronouns.object);
     } else if (word === possessive || (voice === 'patient' && word === 'our')) out.push(pronouns.possessive);
     else if (word === `${possessive}self` || word === 'yourself') out.push(pronouns.reflexive);
     else if (word === (voice === 'patient' ? 'mine' : 'yours'))
       out.push(pronouns.possessive === 'her' ? 'hers' : pronouns.possessive);
     else if (contraction) out.push(bare, ...clinicians(contraction[2], words[i + 1]));
-    else if (agrees) {
+    else if (agrees && plural) {
+      out.push(...(PLURAL.get(word) ?? plain(word, words[i + 1]).join(' ')).split(' '));
+      agrees = BETWEEN.has(word);
+    } else if (agrees && word === 'read' && READ_THEN.test(words[i + 1] ?? '')) {
+      out.push(word);
+      agrees = false;
+    } else if (agrees) {
       out.push(...(AGREES.get(word) ?? (isPresent(word) ? conjugate(word) : word)).split(' '));
       agrees = BETWEEN.has(word);
     } else out.push(...plain(word, words[i + 1]));
@@ -87,8 +99,9 @@ export function toThirdPerson(words: readonly string[], voice: Voice, pronouns: 
   return out;
 }
 
-function subject(bare: string, pronouns: Pronouns): string[] {
-  return (bare === 'we' ? 'they' : pronouns.subject).split(' ');
+/** "the patient" once in a sentence; after that, "they". */
+function isNamed(out: readonly string[], { subject }: Pronouns): boolean {
+  return subject === PRONOUNS.unknown.subject && out.includes('patient');
 }
 
 function expand(contraction: string | undefined, next: string | undefined): readonly string[] {

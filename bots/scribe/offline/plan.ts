@@ -2,6 +2,7 @@
 
 import type { Sentence } from '../types.ts';
 import { HEADINGS, type Kind, kindOf } from './kinds.ts';
+import { withAbbreviation } from './lexicon/clinical-names.ts';
 import type { FoundProblem } from './problems.ts';
 import type { Reading } from './reading.ts';
 import { sentence } from './render.ts';
@@ -10,6 +11,9 @@ import { write } from './write.ts';
 
 /** The order in which they stand under a problem. */
 const ORDER: readonly Kind[] = ['testing', 'treatment', 'referral', 'education', 'follow-up'];
+
+/** What a clinician decides: a patient who asks for a drug has not been given it. */
+const DECIDED: ReadonlySet<Kind> = new Set(['testing', 'treatment', 'referral']);
 
 interface Item {
   readonly kind: Kind;
@@ -29,8 +33,10 @@ export function groupPlan(reading: Reading, placed: readonly Placed[], problems:
   let current: FoundProblem | undefined = addressed.length === 1 ? addressed[0] : undefined;
   for (const { statement, confidence } of placed) {
     current = named(statement.spans[0], addressed) ?? current;
+    const kind = kindOf(statement.words);
+    if (DECIDED.has(kind) && statement.speaker !== 'clinician') continue;
     const items = groups.get(current) ?? [];
-    groups.set(current, [...items, { kind: kindOf(statement.words), sentence: write(reading, statement, confidence) }]);
+    groups.set(current, [...items, { kind, sentence: write(reading, statement, confidence) }]);
   }
   for (const problem of addressed) if (!groups.has(problem)) groups.set(problem, []);
   return [...groups].flatMap(([problem, items]) =>
@@ -47,7 +53,7 @@ function named(
 }
 
 function headline({ text, confidence, evidence }: FoundProblem): Sentence {
-  const line = sentence(text.split(' '));
+  const line = sentence(withAbbreviation(text).split(' '));
   return { text: line, confidence, evidence: evidence.map((one) => ({ ...one, statement: line })) };
 }
 

@@ -5,9 +5,9 @@ import { conjugate, isPresent } from './verbs.ts';
 type Rule = readonly [pattern: RegExp, written: string];
 
 const RULES: readonly Rule[] = [
-  [/\b(?:i|we) (?:am|are) (?:going to|gonna) (?:be )?(?:go )?/g, 'we will '],
+  [/\b(?:i|we) (?:am|are) (?:also )?(?:going to|gonna) (?:be )?(?:go )?/g, 'we will '],
   [
-    /\b(?:i|we) (?:want|would like|like) to (?:go )?(?=order|get|start|check|see|refer|prescribe|repeat|increase|decrease|continue|send|put|have|give|do|make|add|schedule|try)/g,
+    /\b(?:i|we) (?:also )?(?:want|would like|like) to (?:also )?(?:go )?(?=order|get|start|check|see|refer|prescribe|repeat|increase|decrease|continue|send|put|have|give|do|make|add|schedule|try)/g,
     'we will ',
   ],
   [

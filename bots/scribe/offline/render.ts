@@ -17,6 +17,10 @@ export function phrase(words: readonly string[]): string {
     .map(properCase)
     .join(' ')
     .replace(SMALL_MARK, '$1')
+    .replace(
+      /\b(?:march|may)(?= \d)|(?<=\b(?:in|since|of|last|early|late) )(?:march|may)\b(?! (?:be|have|not)\b)/g,
+      (month) => `${month.charAt(0).toUpperCase()}${month.slice(1)}`,
+    )
     .replace(/(?<!\w)i(?= |,|$)/g, 'I')
     .trim();
 }

@@ -1,10 +1,13 @@
 /** Laboratory values that were said with a number. */
 
 import type { DraftObservation } from '../types.ts';
+import { isMeasured } from './measured.ts';
 import { writeNumbers } from './numbers.ts';
 import type { Reading } from './reading.ts';
+import { phrase } from './render.ts';
 import { LOINC, MEASURES } from './terminology.ts';
 import { isWord } from './tokens.ts';
+import { saysOtherUnit } from './units.ts';
 
 /** Words that may stand between the name of a test and its value. */
 const BETWEEN =
@@ -26,14 +29,17 @@ const CONFIDENCE = 0.75;
 
 export function labResults({ transcript, utterances }: Reading): DraftObservation[] {
   const found = new Map<string, DraftObservation>();
-  for (const utterance of utterances) {
-    if (utterance.speaker !== 'clinician' || utterance.question) continue;
+  utterances.forEach((utterance, index) => {
+    if (utterance.speaker !== 'clinician') return;
     const words = writeNumbers(utterance.tokens.filter(isWord).map(({ word }) => word));
     for (const { value: measure, from, to } of MEASURES.find(words)) {
-      const value = VITAL.has(measure.code) || !measure.unit ? undefined : valueAfter(words, to);
-      if (value === undefined || found.has(measure.code)) continue;
+      const said = VITAL.has(measure.code) || !measure.unit ? undefined : valueAfter(words, to);
+      if (!said || found.has(measure.code) || !isMeasured(utterances, index, { words, from, to: said.to })) continue;
+      // A code is of one kind of unit: what was said in another would be another number.
+      if (saysOtherUnit(words, said.to, measure.unit ?? '')) continue;
+      const { value } = said;
       const { start, end } = utterance;
-      const text = `${words.slice(from, to).join(' ')}: ${value}`;
+      const text = `${phrase(words.slice(from, to))}: ${value}${measure.unit === '%' ? '%' : ''}`;
       found.set(measure.code, {
         category: 'laboratory',
         text,
@@ -43,15 +49,21 @@ export function labResults({ transcript, utterances }: Reading): DraftObservatio
         evidence: [{ statement: text, text: transcript.slice(start, end), start, end }],
       });
     }
-  }
+  });
   return [...found.values()];
 }
 
-function valueAfter(words: readonly string[], at: number): number | undefined {
+interface Value {
+  readonly value: number;
+  /** The word after it. */
+  readonly to: number;
+}
+
+function valueAfter(words: readonly string[], at: number): Value | undefined {
   for (let i = at; i < Math.min(words.length, at + REACH); i++) {
     const number = /^(\d+(?:\.\d+)?)%?$/.exec(words[i] ?? '')?.[1];
     const fraction = words[i + 1] === 'point' ? /^\d+$/.exec(words[i + 2] ?? '')?.[0] : undefined;
-    if (number) return Number(fraction ? `${number}.${fraction}` : number);
+    if (number) return { value: Number(fraction ? `${number}.${fraction}` : number), to: i + (fraction ? 3 : 1) };
     if (!BETWEEN.test(words[i] ?? '')) return undefined;
   }
   return undefined;

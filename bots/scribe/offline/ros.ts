@@ -1,13 +1,16 @@
 /** The review of systems: what the patient says they have and have not, gathered by system. */
 
 import type { Evidence, Sentence } from '../types.ts';
+import { speaksOfAllergy } from './allergies.ts';
 import { polarity, series } from './answers.ts';
 import { assertion } from './assertion.ts';
 import { type System, SYMPTOMS, SYSTEMS } from './lexicon/symptoms.ts';
+import { isPresumed } from './mentions.ts';
 import { PhraseTable } from './phrases.ts';
 import type { Reading } from './reading.ts';
 import type { Utterance } from './sentences.ts';
 import { isWord } from './tokens.ts';
+import { isOthers } from './whose.ts';
 
 interface Symptom {
   readonly written: string;
@@ -63,16 +66,18 @@ function latest(findings: readonly Finding[]): Finding[] {
 function collect({ utterances, spokenPhases }: Reading): Finding[] {
   return utterances.flatMap((utterance, index) => {
     if (utterance.speaker === 'companion' || spokenPhases[index] === 'plan') return [];
+    if (speaksOfAllergy(utterances, index)) return [];
     const tokens = utterance.tokens.filter(isWord);
     const words = tokens.map(({ word }) => word);
     const reply = utterance.speaker === 'clinician' ? replyAfter(utterances, index) : undefined;
-    const answer = reply && polarity(reply.tokens.map(({ word }) => word));
+    const answer = utterance.agreed ? 'yes' : reply && polarity(reply.tokens.map(({ word }) => word));
     const hits = TABLE.find(words);
     return hits.flatMap(({ value, from, to }) => {
       const judged = assertion(words, from, to);
       const start = tokens[from]?.start;
       const end = tokens[to - 1]?.end;
-      if (judged.family || start === undefined || end === undefined) return [];
+      if (judged.family || judged.hypothetical || isOthers(tokens, from, utterance.speaker)) return [];
+      if ((answer === 'no' && isPresumed(words, from)) || start === undefined || end === undefined) return [];
       const present = standing(utterance, words, judged.negated, answer, hits.length);
       if (present === undefined) return [];
       // A question is nothing without its answer.

@@ -23,6 +23,8 @@ export interface Placed {
 const THRESHOLD = 0.42;
 /** A drug that was named and is missing from the note costs more than a sentence too many. */
 const DRUG_THRESHOLD = 0.15;
+/** So does a number, if less. */
+const NUMBER_THRESHOLD = 0.34;
 
 export function place(reading: Reading, table: LinearModel = model): Placed[] {
   const { statements, phases } = reading;
@@ -30,10 +32,15 @@ export function place(reading: Reading, table: LinearModel = model): Placed[] {
     const chances = softmax(table, statementFeatures(statements, phases, at));
     const confidence = 1 - (chances[0] ?? 1);
     const part = settle(bestPart(chances), statement, phases[at] ?? 'talk');
-    if (confidence < (namesDrug(statement.words) ? DRUG_THRESHOLD : THRESHOLD)) return [];
+    if (confidence < threshold(statement.words)) return [];
     if (!isWhole(statement.words, part)) return [];
     return [{ statement, part, confidence }];
   });
+}
+
+function threshold(words: readonly string[]): number {
+  if (namesDrug(words)) return DRUG_THRESHOLD;
+  return words.some((word) => /\d/.test(word)) ? NUMBER_THRESHOLD : THRESHOLD;
 }
 
 /** What the clinician says under the heading of the plan is no history, and what was said before it is no plan yet. */

@@ -1,17 +1,28 @@
 /** Turns cut into sentences and clauses, each a run of tokens with its place in the transcript. */
 
 import { endsSentence } from './boundaries.ts';
+import { corrected, rectified, rectifies, says } from './corrections.ts';
 import { isWord, type Token, tokenize } from './tokens.ts';
 import { readTurns, type Speaker } from './transcript.ts';
 
-export interface Utterance {
-  readonly speaker: Speaker;
-  readonly tokens: readonly Token[];
+/** A place in the transcript, as UTF-16 offsets. */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+export interface Utterance extends Span {
+  readonly speaker: Speaker;
+  readonly tokens: readonly Token[];
   readonly question: boolean;
   /** Index of the turn that it is part of. */
   readonly turn: number;
+  /** Where somebody put right what is said here. */
+  readonly correction?: Span;
+  /** A question that was put right by its answer, and so is answered with yes. */
+  readonly agreed?: boolean;
+  /** It does nothing but put another sentence right. */
+  readonly rectifies?: boolean;
 }
 
 const ABBREVIATION = new Set(['dr', 'mr', 'mrs', 'ms', 'st', 'vs', 'no', 'e.g', 'i.e']);
@@ -65,20 +76,75 @@ export function readUtterances(transcript: string): Utterance[] {
   const turns = readTurns(transcript);
   const marks = transcript.match(/[.?!](?=\s|$)/g)?.length ?? 0;
   const punctuated = marks * 30 > transcript.length / 6;
-  return turns.flatMap(({ speaker, start, end }, turn) => {
-    const tokens = tokenize(transcript, start, end);
-    const sentences = punctuated ? splitAtMarks(tokens) : splitByModel(tokens);
-    return sentences.flatMap(splitClauses).flatMap((part) => utterance(part, speaker, turn) ?? []);
+  return settled(
+    turns.flatMap(({ speaker, start, end }, turn) => {
+      const tokens = tokenize(transcript, start, end);
+      const sentences = punctuated ? splitAtMarks(tokens) : splitByModel(tokens);
+      return sentences.flatMap(splitClauses).flatMap((part) => utterance(part, speaker, turn) ?? []);
+    }),
+  );
+}
+
+/** Sentences before one that puts something right, in which the wrong word is looked for. */
+const LOOK_BACK = 5;
+/** What was right before was right: then only a slip of the last sentences is meant. */
+const LOOK_BACK_KNOWN = 2;
+
+/** What a later sentence puts right ("no , the left one") is right in the sentence that it is about. */
+function settled(utterances: readonly Utterance[]): Utterance[] {
+  const out = [...utterances];
+  utterances.forEach(({ tokens, start, end, question, speaker }, index) => {
+    const right = question ? undefined : rectifies(tokens);
+    if (!right) return;
+    const known = out.slice(Math.max(0, index - LOOK_BACK), index).some((before) => says(before.tokens, right));
+    let wrong: string | undefined;
+    for (let at = index - 1; at >= Math.max(0, index - (known ? LOOK_BACK_KNOWN : LOOK_BACK)); at--) {
+      const before = out[at];
+      const put = before && rectified(before.tokens, right);
+      // Said twice, it was wrong twice.
+      if (!before || !put || (wrong !== undefined && put.wrong !== wrong)) continue;
+      // Asked about the wrong one, the answer is no; asked about the right one, it would be yes.
+      if (before.question && !right.only) continue;
+      const agreed = before.question && before.speaker !== speaker;
+      wrong = put.wrong;
+      out[at] = { ...before, tokens: put.tokens, correction: { start, end }, ...(agreed && { agreed }) };
+      if (right.only) out[index] = { ...(out[index] ?? before), rectifies: true };
+      if (known) return;
+    }
   });
+  return out;
+}
+
+/** Sentences after which an answer no longer answers. */
+const LONGEST_ANSWER = 20;
+
+/** What was asked or said last before the turn that an utterance is part of, if that is the turn right before. */
+export function lastOfTurnBefore(utterances: readonly Utterance[], index: number): Utterance | undefined {
+  const turn = utterances[index]?.turn ?? 0;
+  let at = index;
+  while (utterances[at]?.turn === turn && index - at < LONGEST_ANSWER) at--;
+  const before = utterances[at];
+  return before?.turn === turn - 1 ? before : undefined;
 }
 
 function utterance(tokens: readonly Token[], speaker: Speaker, turn: number): Utterance | undefined {
   const first = tokens.find(isWord);
   const last = tokens.findLast(isWord);
   if (!first || !last) return undefined;
-  const kept = tokens.filter(({ start, end }) => start >= first.start && end <= last.end);
-  const question = tokens.at(-1)?.word === '?' || asks(kept);
+  const kept = corrected(tokens.filter(({ start, end }) => start >= first.start && end <= last.end));
+  const question = (tokens.at(-1)?.word === '?' && !isTagged(kept)) || asks(kept);
   return { speaker, tokens: kept, start: first.start, end: last.end, question, turn };
+}
+
+/** "… and i'll order some labs , okay ?" tells, and makes sure that it was heard. */
+const TAG =
+  /^(.*\S) (?:, )?(?:okay|all right|you know|is that okay|does that sound okay|does that make sense|make sense|sound good|if that's okay)$/;
+/** Fewest words of what is told before the tag. */
+const TOLD = 5;
+
+function isTagged(tokens: readonly Token[]): boolean {
+  const told = TAG.exec(tokens.map(({ word }) => word).join(' '))?.[1];
+  return told !== undefined && told.split(' ').length >= TOLD;
 }
 
 function asks(tokens: readonly Token[]): boolean {

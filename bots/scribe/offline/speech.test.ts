@@ -35,6 +35,36 @@ describe('turns', () => {
     expect(readTurns(text)[0]?.speaker).toBe('clinician');
   });
 
+  const VISIT = [
+    ['clinician', 'hi , how are you doing today ?'],
+    ['patient', 'not so good . my back has been hurting for a week .'],
+    ['clinician', 'have you had any fever or numbness in your legs ?'],
+    ['patient', 'no , nothing like that .'],
+    ['clinician', "okay , let me take a look . does it hurt when i press here ? i'm going to order an x-ray ."],
+    ['patient', 'yes , it does . thank you , doctor .'],
+  ] as const;
+
+  test.each([
+    ['right', { clinician: '[doctor] ', patient: '[patient] ' }],
+    ['swapped', { clinician: '[patient] ', patient: '[doctor] ' }],
+    ['numbered', { clinician: 'Speaker 1: ', patient: 'Speaker 2: ' }],
+    ['numbered the other way', { clinician: 'Speaker 2: ', patient: 'Speaker 1: ' }],
+    ['missing', { clinician: '', patient: '' }],
+  ] as const)('who speaks is told by what is said where labels are %s', (_how, labels) => {
+    const text = VISIT.map(([speaker, said]) => labels[speaker] + said).join('\n');
+    expect(readTurns(text).map(({ speaker }) => speaker)).toEqual(VISIT.map(([speaker]) => speaker));
+  });
+
+  test('a recording without turns is cut where the speaker changes', () => {
+    const text = VISIT.map(([, said]) => said).join(' ');
+    const turns = readTurns(text);
+    expect(turns.length).toBeGreaterThan(2);
+    const hurting = turns.find(({ start, end }) => text.slice(start, end).includes('my back has been hurting'));
+    expect(hurting?.speaker).toBe('patient');
+    const ordering = turns.find(({ start, end }) => text.slice(start, end).includes('order an x-ray'));
+    expect(ordering?.speaker).toBe('clinician');
+  });
+
   test('a transcript of nothing has no turns', () => {
     expect(readTurns('')).toEqual([]);
     expect(readTurns(' \n\n ')).toEqual([]);
@@ -76,6 +106,16 @@ describe('numbers', () => {
     ['in twenty eighteen', 'in 2018'],
     ['the one that hurts', 'the one that hurts'],
     ['one of the constructor workers', 'one of the constructor workers'],
+    ['take one ten milligram tablet of it', 'take one 10 mg tablet of it'],
+    ['one twenty five milligram lisinopril tablet', 'one 25 mg lisinopril tablet'],
+    ['two five hundred milligram tablets', 'two 500 mg tablets'],
+    ['a one twenty five milligram tablet', 'a 125 mg tablet'],
+    ['one twenty five milligrams a day', '125 mg a day'],
+    ['i had one fifteen years ago', 'i had one 15 years ago'],
+    ['i took one twenty minutes ago', 'i took one 20 minutes ago'],
+    ['one ten over seventy', '110/70'],
+    ['you lost five over three weeks', 'you lost 5 over 3 weeks'],
+    ['you lost sixty over thirty weeks', 'you lost 60 over 30 weeks'],
   ])('%s', (said, expected) => {
     expect(written(said)).toBe(expected);
   });

@@ -78,6 +78,39 @@ describe('assertion', () => {
     expect(judge('i have gout', 'gout').family).toBe(false);
   });
 
+  test.each([
+    ['chest pain is negative', 'pain'],
+    ['the strep test was negative', 'strep'],
+    ['pneumonia was ruled out', 'pneumonia'],
+    ['gout is unlikely', 'gout'],
+  ])('what is denied afterwards is denied: %s', (text, word) => {
+    expect(judge(text, word).negated).toBe(true);
+  });
+
+  test.each([
+    ['if you get fever call us', 'fever'],
+    ['the risk of stroke is higher', 'stroke'],
+    ['this prevents gout', 'gout'],
+    ['watch for fever', 'fever'],
+  ])('a warning is no finding: %s', (text, word) => {
+    expect(judge(text, word).hypothetical).toBe(true);
+  });
+
+  test.each(['i have gout', 'when i walk i get fever', 'your fever is gone but gout is there'])(
+    '"%s" is neither',
+    (text) => {
+      const { negated, hypothetical } = judge(text, text.includes('gout') ? 'gout' : 'fever');
+      expect([negated, hypothetical]).toEqual([false, false]);
+    },
+  );
+
+  test.each(['my sister has gout', 'my parents both had gout', 'gout runs in the family', 'my wife has gout'])(
+    'a relative’s: %s',
+    (text) => {
+      expect(judge(text, 'gout').family).toBe(true);
+    },
+  );
+
   test('a suspicion is one', () => {
     expect(judge('this could be gout', 'gout').uncertain).toBe(true);
   });

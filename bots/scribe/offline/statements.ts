@@ -5,14 +5,10 @@ import { clean } from './clean.ts';
 import { writeNumbers } from './numbers.ts';
 import { polish } from './polish.ts';
 import { type Pronouns, toThirdPerson } from './person.ts';
-import type { Utterance } from './sentences.ts';
+import { referring } from './referring.ts';
+import type { Span, Utterance } from './sentences.ts';
 import type { Token } from './tokens.ts';
 import type { Speaker } from './transcript.ts';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface Statement {
   /** The statement as it will read, lower case, without its full stop. */
@@ -42,14 +38,16 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
   const statements: Statement[] = [];
   const length = Math.max(1, utterances.at(-1)?.end ?? 1);
   utterances.forEach((utterance, index) => {
+    if (utterance.rectifies) return;
     const tokens = beforeQuestion(clean(utterance.tokens), utterance);
     const said = tokens.map(({ word }) => word);
+    const correction = utterance.correction ? [utterance.correction] : [];
     const place = { said, speaker: utterance.speaker, position: utterance.start / length, index };
     if (utterance.speaker === 'clinician') {
       const reply = replyTo(utterances, index);
       const words = reply && answered(said, reply.polarity, pronouns);
       if (words) {
-        const spans = [span(utterance), span(reply.utterance)];
+        const spans = [span(utterance), ...correction, span(reply.utterance)];
         statements.push({ ...place, words: polish(writeNumbers(words)), spans, origin: 'answer' });
         return;
       }
@@ -57,14 +55,17 @@ export function readStatements(utterances: readonly Utterance[], pronouns: Prono
     }
     const text = said.join(' ');
     if (!tells(said) || COMMAND.test(text) || MEANWHILE.test(text)) return;
-    const first = tokens[0];
-    const last = tokens.at(-1);
-    if (!first || !last) return;
-    const words = polish(writeNumbers(toThirdPerson(said, utterance.speaker, pronouns)));
-    statements.push({ ...place, words, spans: [{ start: first.start, end: last.end }], origin: 'said' });
+    if (utterance.speaker === 'companion' && OWN.test(text)) return;
+    const told = referring(utterances, index, said, pronouns);
+    if (!told) return;
+    const words = polish(writeNumbers(toThirdPerson(told.words, utterance.speaker, pronouns)));
+    statements.push({ ...place, words, spans: [extent(tokens), ...correction, ...told.spans], origin: 'said' });
   });
   return statements;
 }
+
+/** What a companion says of themself: "I also have a sprained ankle". */
+const OWN = /^(?:i|i'm|i've|my|me|we)\b(?!.*\b(?:he|she|he's|she's|him|her|his|they|them)\b)/;
 
 /** "in terms of your diet , are you …" says nothing after the turn; a question that is one from the start stays whole. */
 function beforeQuestion(tokens: readonly Token[], { speaker, question }: Utterance): readonly Token[] {
@@ -90,10 +91,18 @@ function replyTo(
       continue;
     }
     if (next.turn !== (asked?.turn ?? 0) + 1) return undefined;
-    const found = polarity(next.tokens.map(({ word }) => word));
+    const found = asked?.agreed ? 'yes' : polarity(next.tokens.map(({ word }) => word));
     return found && { utterance: next, polarity: found };
   }
   return undefined;
+}
+
+/** From the first to the last of them in the transcript: what was put right stands after what it put right. */
+function extent(tokens: readonly Token[]): Span {
+  return {
+    start: Math.min(...tokens.map(({ start }) => start)),
+    end: Math.max(...tokens.map(({ end }) => end)),
+  };
 }
 
 function span({ start, end }: Utterance): Span {

@@ -9,7 +9,8 @@ export interface Token {
   readonly capital: boolean;
 }
 
-const TOKEN = /\d+(?:[.,/:]\d+)*(?:\s?-[A-Za-z][A-Za-z-]*)?|[A-Za-z]+(?:['’&-][A-Za-z0-9]+)*-?\d*|[^\sA-Za-z0-9]/g;
+const TOKEN =
+  /\d+(?:[.,/:]\d+)*(?:\s?-[A-Za-z][A-Za-z-]*)?|\p{L}[\p{L}\p{M}]*(?:['’&-][\p{L}\p{M}0-9]+)*-?\d*|[^\s\p{L}0-9]/gu;
 
 /** Two written tokens that are one spoken form: ASR and Treebank tokenisers split these. */
 const JOINED = new Map<string, readonly string[]>(
@@ -79,11 +80,11 @@ function append(tokens: Token[], raw: string, start: number): void {
   const pair = last && JOINED.get(`${last.word} ${word}`);
   if (pair) tokens.pop();
   const from = pair ? last.start : start;
-  const capital = /^[A-Z]/.test(raw);
+  const capital = /^\p{Lu}/u.test(raw);
   for (const part of pair ?? SPOKEN.get(word) ?? [word]) tokens.push({ word: part, start: from, end, capital });
 }
 
 /** Whether a token is a word or a number, not a mark. */
 export function isWord(token: Token): boolean {
-  return /[a-z0-9]/.test(token.word);
+  return /[\p{L}0-9]/u.test(token.word);
 }

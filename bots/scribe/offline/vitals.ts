@@ -1,6 +1,7 @@
 /** Vital signs that were said with a number, as lines of the note and as coded measurements. */
 
 import type { Code, DraftObservation, Sentence } from '../types.ts';
+import { isMeasured } from './measured.ts';
 import { writeNumbers } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import type { Utterance } from './sentences.ts';
@@ -110,13 +111,21 @@ function saidVitals(utterances: readonly Utterance[]): SaidVital[] {
     const text = writtenText(utterance);
     const carried = before?.turn === utterance.turn ? `${writtenText(before)} ${text}` : text;
     for (const [name, vital] of Object.entries(VITALS)) {
-      const value = vital.pattern.exec(text)?.[1] ?? (/\d/.test(text) ? vital.pattern.exec(carried)?.[1] : undefined);
-      if (value && text.includes(value) && plausible(value, vital))
+      const own = vital.pattern.exec(text);
+      const match = own ?? (/\d/.test(text) ? vital.pattern.exec(carried) : null);
+      const value = match?.[1];
+      if (!match || !value || !text.includes(value) || !plausible(value, vital)) continue;
+      const words = (own ? text : carried).split(' ');
+      const from = wordsBefore(match.input, match.index);
+      if (isMeasured(utterances, index, { words, from, to: wordsBefore(match.input, match.index + match[0].length) }))
         found.set(name, { ...vital, name, value, utterance });
     }
   });
   return Object.keys(VITALS).flatMap((name) => found.get(name) ?? []);
 }
+
+/** How many words end before a place in a text. */
+const wordsBefore = (text: string, at: number): number => text.slice(0, at).split(' ').filter(Boolean).length;
 
 function plausible(value: string, { low, high }: Vital): boolean {
   return value.split('/').every((part) => numberOf(part) >= low && numberOf(part) <= high);
@@ -130,6 +139,12 @@ function numberOf(value: string): number {
 function writtenText({ tokens }: Utterance): string {
   const words = tokens.filter((token) => isWord(token) || token.word === '%').map(({ word }) => word);
   return writeNumbers(words).join(' ');
+}
+
+/** Whether a value is one that a vital sign can have; of other measures anything can be. */
+export function isPlausible(loinc: string, value: number): boolean {
+  const vital = Object.entries(VITALS).find(([name]) => codeFor(name)?.code === loinc)?.[1];
+  return !vital || (value >= vital.low && value <= vital.high);
 }
 
 export function codeFor(name: string): Code | undefined {

@@ -68,14 +68,12 @@ describe('what a model wrote', () => {
     ).toBe(false);
   });
 
-  test('is checked in good time, also against the longest transcript in one turn', () => {
+  test('is checked within the time of a test, also against the longest transcript in one turn', () => {
     const said = 'your blood pressure is one forty over ninety and i will see you in two weeks then ';
     const transcript = `[doctor] ${said.repeat(3_500)}`;
     const statements = Array.from({ length: 200 }, () =>
       plan('Blood pressure 140/90.', 'your blood pressure is one forty over ninety'),
     );
-    const began = performance.now();
     expect(ground(answer(...statements), transcript).dropped.statements).toBe(0);
-    expect(performance.now() - began).toBeLessThan(8_000);
   });
 });

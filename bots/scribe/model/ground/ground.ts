@@ -6,7 +6,7 @@ import type { Heading, ModelAnswer, ModelStatement } from '../schema.ts';
 import { confidence } from './confidence.ts';
 import { observations } from './observations.ts';
 import { orders } from './orders.ts';
-import { problems } from './problems.ts';
+import { assertsDenied, problems } from './problems.ts';
 import { support } from './statements.ts';
 import { Said } from './transcript.ts';
 
@@ -44,6 +44,9 @@ function sentenceOf({ text, quotes }: ModelStatement, said: Said): Sentence | un
   // A line break would let one statement pass for several, or for a heading.
   const line = text.replace(/\s+/g, ' ').trim();
   const passage = said.passage(quotes);
+  if (passage && assertsDenied(line, passage.spans, said)) {
+    return undefined;
+  }
   const supported = passage && line ? support(line, passage, said) : undefined;
   return passage && supported !== undefined
     ? { text: line, confidence: confidence(supported), evidence: said.evidence(passage, line) }

@@ -1,4 +1,6 @@
-import { findDrugs } from '../../offline/drugs.ts';
+import { assertion } from '../../offline/assertion.ts';
+import { drugWords, findDrugs } from '../../offline/drugs.ts';
+import { intentsOf } from '../../offline/orders.ts';
 import type { DraftOrder, Quantity } from '../../types.ts';
 import type { Dropped } from '../dropped.ts';
 import type { ModelOrder } from '../schema.ts';
@@ -24,7 +26,7 @@ export function orders(found: readonly ModelOrder[], said: Said, dropped: Droppe
 
 /** A drug of the tables by what was said of it in the passage; one that they do not know must stand there as it is. */
 function medication(order: ModelOrder, said: Said, dropped: Dropped): DraftOrder | undefined {
-  const passage = said.passage(order.quotes);
+  const passage = said.passage(order.quotes, 'clinician');
   const words = wordsOf(order.name);
   const supported = passage && support(order.name, passage, said);
   if (!passage || supported === undefined || words.length === 0) {
@@ -33,6 +35,9 @@ function medication(order: ModelOrder, said: Said, dropped: Dropped): DraftOrder
   const [drug] = findDrugs(words).filter(({ generic }) => !generic);
   const spoken = wordsOf(passage.text);
   if (!(drug ? findDrugs(spoken).some(({ name, code }) => isSame(drug, { name, code })) : follows(words, spoken))) {
+    return undefined;
+  }
+  if (drug && said.told(passage).every((index) => !gives(said.written(index), drug))) {
     return undefined;
   }
   const dose = order.dose && isDose(order.dose, passage) ? written(order.dose) : undefined;
@@ -55,13 +60,26 @@ function medication(order: ModelOrder, said: Said, dropped: Dropped): DraftOrder
 }
 
 function service({ name, quotes }: ModelOrder, said: Said): DraftOrder | undefined {
-  const passage = said.passage(quotes);
+  const passage = said.passage(quotes, 'clinician');
   const supported = passage && support(name, passage, said);
   if (!passage || supported === undefined || name.trim() === '') {
     return undefined;
   }
   const text = name.trim();
   return { kind: 'service', text, confidence: confidence(supported), evidence: said.evidence(passage, text) };
+}
+
+/** Whether a clinician's sentence gives the drug: it is neither stopped nor refused there, nor somebody else's. */
+function gives(sentence: readonly string[], drug: Named): boolean {
+  const drugs = findDrugs(sentence);
+  return intentsOf(sentence, drugs).some((intent, at) => {
+    const mention = drugs[at];
+    if (!mention || !isSame(drug, mention) || intent !== 'gives') {
+      return false;
+    }
+    const { negated, family } = assertion(drugWords(sentence), mention.from, mention.to);
+    return !negated && !family;
+  });
 }
 
 interface Named {

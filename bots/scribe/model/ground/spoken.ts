@@ -1,5 +1,5 @@
 /** Words and numbers of a text, whatever they are written with, so that two texts can be compared. */
-import { writeNumbers } from '../../offline/numbers.ts';
+import { isCount, writeNumbers } from '../../offline/numbers.ts';
 import { isWord, tokenize } from '../../offline/tokens.ts';
 
 /** Lower-case words, hyphened ones taken apart. */
@@ -23,7 +23,9 @@ export function readingsIn(text: string): Set<string> {
   const found = new Set([...text.replace(/(?<=\d),(?=\d{3})/g, '').matchAll(/\d+(?:\.\d+)?/g)].map(([n]) => plain(n)));
   const words = wordsOf(text);
   for (let at = 0; at < words.length; at++) {
-    for (let to = at + 1; to <= Math.min(words.length, at + LONGEST_NUMBER); to++) {
+    // "one ten milligram tablet" is 1 and 10, and not 110.
+    const longest = isCount(words, at) ? 1 : LONGEST_NUMBER;
+    for (let to = at + 1; to <= Math.min(words.length, at + longest); to++) {
       const [number, ...rest] = writeNumbers(words.slice(at, to));
       if (rest.length > 0 || !number || !/^\d+(?:\.\d+)?$/.test(number)) {
         continue;

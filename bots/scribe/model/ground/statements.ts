@@ -1,5 +1,6 @@
 import { findDrugs } from '../../offline/drugs.ts';
 import { PROBLEMS } from '../../offline/terminology.ts';
+import type { Side } from '../../offline/terminology.ts';
 import { numbersIn, wordsOf } from './spoken.ts';
 import { numbersSaid } from './transcript.ts';
 import type { Passage, Said } from './transcript.ts';
@@ -22,7 +23,31 @@ const STEM = 5;
 /** How well a text that a model wrote is supported: 0–1, or nothing if it states something that was not said. */
 export function support(text: string, passage: Passage, said: Said): number | undefined {
   const words = wordsOf(text);
-  return namesOnlyWhatWasSaid(words, said) && numbersAreSaid(text, passage) ? share(words, passage, said) : undefined;
+  const borneOut = namesOnlyWhatWasSaid(words, said) && numbersAreSaid(text, passage) && sidesAreSaid(text, passage);
+  return borneOut ? share(words, passage, said) : undefined;
+}
+
+/** The sides that a text names. */
+export function sidesOf(text: string): Side[] {
+  const words = wordsOf(
+    text.replace(/\b(?:all|is|are|was|look\w*|feel\w*) right\b|\bright (?:now|away|after|before|here)\b/gi, ' '),
+  );
+  return words.flatMap((word) => SIDES.get(word) ?? []);
+}
+const SIDES: ReadonlyMap<string, Side> = new Map([
+  ['right', 'right'],
+  ['left', 'left'],
+  ['bilateral', 'bilateral'],
+  ['bilaterally', 'bilateral'],
+  ['both', 'bilateral'],
+]);
+
+/** Whether every side of a text stands in its passage; both are as good as one and the other. */
+function sidesAreSaid(text: string, passage: Passage): boolean {
+  const said = new Set(sidesOf(passage.text));
+  const named = sidesOf(text.replace(/\bboth\b/gi, ' '));
+  const both = said.has('bilateral') || (said.has('right') && said.has('left'));
+  return named.every((side) => said.has(side) || (side === 'bilateral' && both));
 }
 
 /** Whether every number of a text stands in its passage. */

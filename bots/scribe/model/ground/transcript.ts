@@ -1,13 +1,18 @@
 import { findDrugs } from '../../offline/drugs.ts';
+import { blanked, instructionsIn } from '../../offline/instructions.ts';
+import type { Span } from '../../offline/instructions.ts';
+import { findMentions } from '../../offline/mentions.ts';
+import type { Mention } from '../../offline/mentions.ts';
+import { read } from '../../offline/reading.ts';
 import { MEASURES, PROBLEMS } from '../../offline/terminology.ts';
+import { clean } from '../../offline/clean.ts';
+import { writeNumbers } from '../../offline/numbers.ts';
+import { readUtterances } from '../../offline/sentences.ts';
+import type { Utterance } from '../../offline/sentences.ts';
 import { readTurns } from '../../offline/transcript.ts';
+import type { Speaker, Turn } from '../../offline/transcript.ts';
 import type { Evidence } from '../../types.ts';
 import { readingsIn, wordsOf } from './spoken.ts';
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Where a statement's quotes were found, and the turns around them: what it may be made of. */
 export interface Passage {
@@ -26,19 +31,14 @@ const MOST_WORDS = 200;
 /** Characters around a quote that still belong to it, where a turn is long: a recording's text is a single one. */
 const REACH = 300;
 
-/**
- * Speech to a machine and not to a person: instructions to whatever writes the note. Nothing rests on it, so that a
- * model which obeys it has no evidence for what it was told to write.
- */
-const INSTRUCTION =
-  /\b(?:ignore|disregard|forget|override)\b[^.\n]{0,60}\b(?:instructions?|prompts?|rules|above|guidelines|previous text)\b|\b(?:system|developer) (?:prompt|message|note)\b|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot|scribe|llm)\b|\b(?:note|instructions?) (?:to|for) (?:the )?(?:ai|scribe|model|assistant|llm)\b|^\W*(?:system|assistant|developer)\s*[\]:>]|<\/?(?:system|assistant|transcript|instructions?)>/gimu;
-
 /** What was said, made ready to look things up in it. */
 export class Said {
   readonly text: string;
   readonly #words: readonly Word[];
   readonly #places = new Map<string, number[]>();
-  readonly #turns: readonly Span[];
+  readonly #turns: readonly Turn[];
+  #utterances: readonly Utterance[] | undefined;
+  #mentions: readonly Mention[] | undefined;
   readonly #instructions: readonly Span[];
   readonly #vocabulary: ReadonlySet<string>;
   readonly #drugs: ReadonlySet<string>;
@@ -57,19 +57,45 @@ export class Said {
       }
     });
     this.#turns = readTurns(text);
-    this.#instructions = [...text.matchAll(INSTRUCTION)].map(({ index }) => sentenceAt(text, index));
-    const words = wordsOf(this.#instructions.reduce((rest, span) => blanked(rest, span), text));
+    this.#instructions = instructionsIn(text);
+    const words = wordsOf(this.#instructions.reduce(blanked, text));
     this.#vocabulary = new Set(words);
     this.#drugs = new Set(findDrugs(words).flatMap(({ name, code }) => [name, ...(code ? [code.code] : [])]));
     this.#problems = new Set(PROBLEMS.find(words).map(({ value }) => categoryOf(value.code)));
     this.#measures = new Set(MEASURES.find(words).map(({ value }) => value.code));
   }
 
-  /** Looks quotes up: word for word, whatever the marks between the words. Nothing, if none of them was said. */
-  passage(quotes: readonly string[]): Passage | undefined {
+  /**
+   * Looks quotes up: word for word, whatever the marks between the words. Nothing, if none of them was said, or none by
+   * whom it must have been.
+   */
+  passage(quotes: readonly string[], by?: Speaker): Passage | undefined {
     const found = quotes.slice(0, MOST_QUOTES).flatMap((quote) => this.#locate(quote) ?? []);
     const spans = [...new Map(found.map((span) => [span.start, span])).values()];
-    return spans.length > 0 ? { spans, text: this.#around(spans) } : undefined;
+    const told = by === undefined || spans.some((span) => this.#turns.some((one) => isBy(one, by, span)));
+    return spans.length > 0 && told ? { spans, text: this.#around(spans) } : undefined;
+  }
+
+  /** Sentence by sentence, as the offline scribe reads it; a long visit takes seconds, so only when it is needed. */
+  get utterances(): readonly Utterance[] {
+    return (this.#utterances ??= readUtterances(this.#instructions.reduce(blanked, this.text)));
+  }
+
+  /** Every problem that the visit names. */
+  get mentions(): readonly Mention[] {
+    return (this.#mentions ??= findMentions(read(this.text)));
+  }
+
+  /** Which sentences of clinicians were quoted, questions left out. */
+  told({ spans }: Passage): number[] {
+    return this.utterances.flatMap((one, index) =>
+      !one.question && spans.some((span) => isBy(one, 'clinician', span)) ? [index] : [],
+    );
+  }
+
+  /** The words of a sentence, its numbers in digits. */
+  written(index: number): string[] {
+    return writeNumbers(clean(this.utterances[index]?.tokens ?? []).map(({ word }) => word));
   }
 
   has(word: string): boolean {
@@ -142,6 +168,9 @@ export const categoryOf = (code: string): string => code.slice(0, 3);
 /** The readings of a passage's numbers. */
 export const numbersSaid = ({ text }: Passage): Set<string> => readingsIn(text);
 
+const isBy = (said: Span & { readonly speaker: Speaker }, speaker: Speaker, span: Span): boolean =>
+  said.speaker === speaker && overlap(said, span);
+
 const overlap = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 const spelled = (text: string): Word[] =>
@@ -149,14 +178,3 @@ const spelled = (text: string): Word[] =>
     const { 0: word, index } = match;
     return { word: word.toLowerCase(), start: index, end: index + word.length };
   });
-
-function blanked(text: string, { start, end }: Span): string {
-  const [from, to] = [Math.max(0, start), Math.min(text.length, end)];
-  return `${text.slice(0, from)}${' '.repeat(Math.max(0, to - from))}${text.slice(to)}`;
-}
-
-/** An instruction holds to the end of its line: what it asks for often stands in a sentence of its own. */
-function sentenceAt(text: string, index: number): Span {
-  const newline = text.indexOf('\n', index);
-  return { start: index, end: newline < 0 ? text.length : newline };
-}

@@ -1,7 +1,14 @@
 /** Words that are not written in lower case. */
 
+import rxnorm from '../../../../resources/terminology/rxnorm.json' with { type: 'json' };
+
+/** Brand names of one word, as RxNorm writes them. */
+const CODED_BRANDS = rxnorm.concept
+  .filter(({ display, property }) => !display.includes(' ') && property.some(({ valueCode }) => valueCode === 'BN'))
+  .map(({ display }) => [display.toLowerCase(), display] as const);
+
 const UPPER =
-  'acl afib aids alt ast bmi bmp bnp bp bph ca-125 cabg cad cbc chf ckd cmp copd covid covid-19 cpap crp ct ckd dexa dvt ecg ed ef egd ekg emg er esr gerd gi gu hdl hiv hpv iga igg igm im inr ir iv ivf jvd lad ldl lh mcl mri msk nsaid nsaids oa osa otc pap pcl pcos pcp pet pfts pft pmi psa pt ptsd ra rca rca rpr scd sle ssri stemi std tb tia tsh tmj ua uti uv vq wbc'.split(
+  'aaa acl afib aids als ana alt ast bmi bmp bmd bnp bp bun bph ca-125 cabg cad cbc chf ckd cml cmp copd covid covid-19 cpap crp crps csf ct dexa dka dvt ecg ed ef egd ekg emg er esr gerd gi gu hdl hiv hpv ibs iga igg igm im inr ir itp iud iv ivf jvd lad ldl lh mcl mcv mgus mri mrsa msk nsaid nsaids oa ocd osa otc pap pcl pcos pcp pet pfts pft pfo pid pmdd pmi pms psa pt ptsd ra rca rpr rsv scd sle std sti svt ssri stemi std tb tia tsh tmj ua ucl uti uv vq wbc'.split(
     ' ',
   );
 const EXACT: Readonly<Record<string, string>> = {
@@ -14,6 +21,10 @@ const EXACT: Readonly<Record<string, string>> = {
   lyme: 'Lyme',
   lisfranc: 'Lisfranc',
   pfts: 'PFTs',
+  pvcs: 'PVCs',
+  pacs: 'PACs',
+  utis: 'UTIs',
+  stis: 'STIs',
   nsaids: 'NSAIDs',
   monday: 'Monday',
   tuesday: 'Tuesday',
@@ -32,10 +43,21 @@ const EXACT: Readonly<Record<string, string>> = {
   october: 'October',
   november: 'November',
   december: 'December',
+  christmas: 'Christmas',
+  thanksgiving: 'Thanksgiving',
+  easter: 'Easter',
 };
+/** Brands that are designations of their ingredient in the terminology, or have no code there. */
+const BRANDS =
+  'abilify aciphex actos adcirca advair altace amaryl amoxil anafranil apresoline astelin astepro atacand atarax avapro avelox azulfidine bactroban benicar bonine brilinta bystolic calan catapres clozaril colcrys cordarone coumadin delsym deltasone depakene desyrel detrol dexilant dilantin ditropan dolophine dulcolax ecotrin effient elavil eliquis enablex euthyrox flexeril glucotrol haldol humira imodium imuran inderal isordil jantoven keflex kenalog latuda levaquin levothyroid levoxyl lipitor lortab luvox macrobid maxalt micardis minocin nasacort narcan nizoral norvasc nyquil oxycontin pacerone pamelor pepto-bismol pravachol prevacid prinivil proair propecia proscar proventil provigil pyridium razadyne reglan rexulti risperdal robitussin roxicodone rybelsus rythmol saxenda septra serevent silenor strattera sudafed tambocor tapazole temovate tenormin tessalon theraflu tofranil toradol toviaz trintellix uloric unithroid uroxatral vancocin vasotec ventolin vibramycin vicodin vistaril vivitrol wegovy xalatan xanax xeloda zithromax zofran zovirax zyloprim zyprexa metamucil mounjaro northera nurtec paxlovid premarin senokot shingrix toujeo tresiba zepbound'.split(
+    ' ',
+  );
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 /** Single letters and short words that are words of their own stay as they are. */
 const NAMES = new Map<string, string>([
   ...UPPER.map((word) => [word, word.toUpperCase()] as const),
+  ...BRANDS.map((word) => [word, capital(word)] as const),
+  ...CODED_BRANDS,
   ...Object.entries(EXACT),
 ]);
 
