@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import { isOk, isOperationOutcome, OperationOutcomeError } from '@medplum/core';
-import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, OperationOutcome, Resource, Slot } from '@medplum/fhirtypes';
 import { REQUESTED_BY } from './contract.ts';
 import type { Write } from './writes.ts';
 
@@ -57,7 +57,7 @@ function entryOf(write: Write, requestedBy: string | undefined): BundleEntry {
     return {
       ...(fullUrl && { fullUrl }),
       request: { method, url: resource.resourceType, ...(ifNoneExist && { ifNoneExist }) },
-      resource: withRequester(resource, requestedBy),
+      resource: withRequester(write, requestedBy),
     };
   }
   const versionId = resource.meta?.versionId;
@@ -66,17 +66,28 @@ function entryOf(write: Write, requestedBy: string | undefined): BundleEntry {
   }
   return {
     request: { method, url: `${resource.resourceType}/${resource.id}`, ifMatch: `W/"${versionId}"` },
-    ...(method === 'PUT' && { resource: withRequester(resource, requestedBy) }),
+    ...(method === 'PUT' && { resource: withRequester(write, requestedBy) }),
   };
 }
 
-/** Slots are made by the thousand and carry no personal decision; everything else says who asked for it. */
-function withRequester<T extends Resource>(resource: T, requestedBy: string | undefined): T {
-  if (!requestedBy || resource.resourceType === 'Slot') {
-    return resource;
+/** A Slot is a decision of a person only where somebody shut it, or opened what was shut; the rest follows from bookings. */
+const DECIDED_SLOTS: readonly Slot['status'][] = ['busy-unavailable', 'entered-in-error'];
+
+/**
+ * What is written says who asked for it. What the bot does of its own accord says of nobody that they did, whoever had
+ * asked for what was there before. Where a whole run is a bot's own, what was asked for before stands: most of what it
+ * changes then is beside that, such as the link from a booking to its journey.
+ */
+function withRequester<T extends Resource>({ resource, isUnasked }: Write<T>, requestedBy: string | undefined): T {
+  const isOfNobody = resource.resourceType === 'Slot' && !DECIDED_SLOTS.includes(resource.status);
+  const before = 'extension' in resource ? (resource.extension ?? []) : [];
+  const others = before.filter(({ url }) => url !== REQUESTED_BY);
+  if (isUnasked || isOfNobody) {
+    return others.length === before.length ? resource : { ...resource, extension: others };
   }
-  const others = ('extension' in resource ? (resource.extension ?? []) : []).filter(({ url }) => url !== REQUESTED_BY);
-  return { ...resource, extension: [...others, { url: REQUESTED_BY, valueReference: { reference: requestedBy } }] };
+  return requestedBy
+    ? { ...resource, extension: [...others, { url: REQUESTED_BY, valueReference: { reference: requestedBy } }] }
+    : resource;
 }
 
 /** Medplum may answer 200 for the bundle and something else for an entry, so each one is looked at. */

@@ -14,6 +14,8 @@ export type Role = (typeof ROLES)[number];
 
 export const REQUESTED_BY = extensionUrl('requested-by');
 export const TASK_CODE = codeSystem('task-code');
+/** A Bot's category: roles may run those of the kind `operation`, which look at who asks, and no others. */
+export const BOT_KIND = codeSystem('bot-kind');
 /** On a Bot that the outside world calls: the id of its membership, which its address is made of. */
 export const WEBHOOK_SID = sid('webhook');
 export const TICKET_SID = sid('ticket');

@@ -7,7 +7,7 @@ import type {
   Resource,
   ResourceType,
 } from '@medplum/fhirtypes';
-import { refuse } from './outcome.ts';
+import { classify, isForLater, Refusal, refuse, throttled, toOutcome } from './outcome.ts';
 import { parseInput } from './parameters.ts';
 import type { Input, Shape } from './parameters.ts';
 import { authorize, identify } from './requester.ts';
@@ -100,7 +100,7 @@ export function operation<S extends Shape, L, T>(
     kind: 'operation',
     operation: { code, resource, parameters: describe(shape, returns) },
     access: { PractitionerRole: 'read', RelatedPerson: 'read', ...definition.access },
-    handle: async ({ fhir, now, secrets }, event) => {
+    handle: throttledByName(async ({ fhir, now, secrets }, event) => {
       const input = parseInput(shape, event.input);
       const requester = await identify(fhir, event.requester);
       authorize(who, requester);
@@ -114,9 +114,21 @@ export function operation<S extends Shape, L, T>(
         decide: (loaded) => definition.decide(loaded, input, run),
         requestedBy: requester.reference,
       });
-    },
+    }),
   };
 }
+
+/** The quota can be used up before anything is settled; the caller is told so in the same words. */
+const throttledByName =
+  (handle: BotDefinition['handle']): BotDefinition['handle'] =>
+  async (run, event) => {
+    try {
+      return await handle(run, event);
+    } catch (thrown) {
+      const outcome = toOutcome(thrown);
+      throw thrown instanceof Refusal || classify(outcome) !== 'throttled' ? thrown : throttled(outcome);
+    }
+  };
 
 /** A bot that a Subscription wakes with a resource that was written. It may come late, twice, or not at all. */
 export function subscriber<K extends ResourceType>(
@@ -184,15 +196,31 @@ export function webhook(
   return {
     ...declaration(definition),
     kind: 'webhook',
-    handle: (run, { input, headers = {}, bot }) => {
+    handle: async (run, { input, headers = {}, bot }) => {
       const fields = Object.entries((input ?? {}) as Record<string, unknown>);
       const form = Object.fromEntries(
         fields.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
       ) as Record<string, string>;
       const single = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat()[0]]);
-      return definition.handle(run, { form, headers: Object.fromEntries(single) as WebhookRequest['headers'], bot });
+      const request = { form, headers: Object.fromEntries(single) as WebhookRequest['headers'], bot };
+      return definition.handle(run, request).catch(askedAgain);
     },
   };
+}
+
+/** Who calls a webhook takes a 4xx for final. What may succeed in a minute is a 5xx, after which they call again. */
+function askedAgain(thrown: unknown): never {
+  if (!isForLater(thrown)) {
+    throw thrown;
+  }
+  const text = 'Too much at once. Call again in a minute.';
+  throw Object.assign(new Error(text), {
+    outcome: {
+      resourceType: 'OperationOutcome',
+      id: 'server-timeout',
+      issue: [{ severity: 'error', code: 'throttled', details: { text } }],
+    },
+  });
 }
 
 function declaration({ name, description, access, secrets, quota, timeout, admin }: Declaration): Declaration {

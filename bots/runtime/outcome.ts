@@ -23,12 +23,40 @@ export class Refusal extends Error {
  * @param diagnostics - For `throttled`: when to try again.
  */
 export function refuse(code: RefusalCode, parameter: string, text: string, diagnostics?: string): never {
-  throw new Refusal({
-    resourceType: 'OperationOutcome',
-    issue: [
-      { severity: 'error', code, details: { text }, expression: [parameter], ...(diagnostics && { diagnostics }) },
-    ],
-  });
+  throw new Refusal(outcomeOf(code, parameter, text, diagnostics));
+}
+
+const outcomeOf = (
+  code: RefusalCode,
+  parameter: string,
+  text: string,
+  diagnostics: string | undefined,
+): OperationOutcome => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code, details: { text }, expression: [parameter], ...(diagnostics && { diagnostics }) }],
+});
+
+/**
+ * What the caller is told where the quota is used up, whichever request met with that.
+ * @param outcome - What the server said.
+ */
+export function throttled(outcome: OperationOutcome | undefined): Refusal {
+  const diagnostics = outcome?.issue[0]?.diagnostics;
+  const text = 'The quota for this minute is used up. Try again in a minute.';
+  return new Refusal(outcomeOf('throttled', 'requester', text, diagnostics));
+}
+
+/** Whether a rule says no. */
+export function isRefused(check: () => unknown): boolean {
+  try {
+    check();
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) {
+      return true;
+    }
+    throw thrown;
+  }
 }
 
 /**
@@ -59,4 +87,10 @@ export function classify(outcome: OperationOutcome | undefined): Failure {
     outcome.id === 'conflict' ||
     outcome.issue.some((issue) => /deadlock detected|could not serialize/i.test(issue.details?.text ?? ''));
   return lost ? 'race' : 'other';
+}
+
+/** Whether what was thrown says that the same may succeed later: the quota is used up, or too many wanted it at once. */
+export function isForLater(thrown: unknown): boolean {
+  const outcome = toOutcome(thrown);
+  return classify(outcome) === 'throttled' || outcome?.issue[0]?.code === 'lock-error';
 }

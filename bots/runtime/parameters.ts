@@ -1,4 +1,4 @@
-import type { OperationDefinitionParameter, Resource, ResourceType } from '@medplum/fhirtypes';
+import type { ExtractResource, OperationDefinitionParameter, Resource, ResourceType } from '@medplum/fhirtypes';
 import { refuse } from './outcome.ts';
 
 /** A literal reference, as operations take and give it: `Type/id`. */
@@ -38,6 +38,19 @@ export function reference<T extends ResourceType>(...types: T[]): Parameter<Ref<
       }
       return `${type}/${id}`;
     },
+  };
+}
+
+/** A whole resource of one type, which need not be stored. Its structure is not looked at. */
+export function resource<T extends ResourceType>(type: T): Parameter<ExtractResource<T>> {
+  return {
+    type: type,
+    min: 1,
+    max: '1',
+    parse: (raw, name) =>
+      (raw as { resourceType?: unknown } | null)?.resourceType === type
+        ? raw
+        : refuse('value', name, `${name} must be a resource of type ${type}.`),
   };
 }
 

@@ -6,7 +6,7 @@ import { silentLogger, startServer } from '../../server/index.ts';
 import type { RunningServer } from '../../server/index.ts';
 import { REQUESTED_BY } from './contract.ts';
 import { Refusal, refuse } from './outcome.ts';
-import { settle } from './settle.ts';
+import { pauseAfter, settle } from './settle.ts';
 import { change, create, temporary, update } from './writes.ts';
 
 let server: RunningServer;
@@ -103,5 +103,16 @@ describe('settle', () => {
       });
     expect(await refusalOf(losing(tooManyRequests))).toBe('throttled');
     expect(await refusalOf(losing(conflict('somebody else was first')))).toBe('lock-error');
+  });
+});
+
+describe('the pause after a lost race', () => {
+  test('grows from try to try, with how long a try takes, and not for ever', () => {
+    expect([0, 1, 2, 10].map((attempt) => pauseAfter(attempt, 0, 1))).toEqual([15, 30, 60, 400]);
+    expect([100, 300, 60_000].map((took) => pauseAfter(0, took, 1))).toEqual([200, 600, 4000]);
+  });
+
+  test('is seldom the same for two', () => {
+    expect([0, 0.25, 1].map((random) => pauseAfter(10, 0, random))).toEqual([40, 130, 400]);
   });
 });

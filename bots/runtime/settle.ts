@@ -1,13 +1,16 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { commit } from './commit.ts';
-import { classify, Refusal, refuse, toOutcome } from './outcome.ts';
+import { classify, Refusal, refuse, throttled, toOutcome } from './outcome.ts';
 import type { Decision, Write } from './writes.ts';
 
 const DEADLINE_MS = 8_000;
 const FIRST_PAUSE_MS = 15;
-const LONGEST_PAUSE_MS = 400;
+/** As far as pauses grow by themselves; where the server is slow they grow with it. */
+const USUAL_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 4_000;
 
 /** The three steps of one unit of work. */
 export interface Unit<L, T> {
@@ -32,6 +35,7 @@ export async function settle<L, T>(unit: Unit<L, T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     // The client keeps what it read for a minute; a decision must not be made on that.
     fhir.invalidateAll();
+    const began = performance.now();
     try {
       const decision = decide(await load());
       const stored = await commit(fhir, decision.writes, requestedBy);
@@ -40,8 +44,7 @@ export async function settle<L, T>(unit: Unit<L, T>): Promise<T> {
       const outcome = thrown instanceof Refusal ? undefined : toOutcome(thrown);
       const failure = classify(outcome);
       if (failure === 'throttled') {
-        const wait = outcome?.issue[0]?.diagnostics;
-        refuse('throttled', 'requester', 'The quota for this minute is used up. Try again in a minute.', wait);
+        throw throttled(outcome);
       }
       if (failure !== 'race') {
         throw thrown;
@@ -50,12 +53,24 @@ export async function settle<L, T>(unit: Unit<L, T>): Promise<T> {
       if (Math.max(Date.now() - started, paused) >= deadlineMs) {
         refuse('lock-error', 'requester', 'Too many people want this at once. The same call again may succeed.');
       }
-      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-      const wait = Math.ceil(longest * (0.5 + Math.random() / 2));
+      const wait = pauseAfter(attempt, performance.now() - began, Math.random());
       paused += wait;
       await pause(wait);
     }
   }
+}
+
+/**
+ * How long to wait after a lost race, in milliseconds. An attempt that took long met many others on its way: if they all
+ * came again at once, one would get through and the rest would be in vain once more. So the pause is up to twice what the
+ * attempt took, and of any length below that.
+ * @param tookMs - What the attempt took.
+ * @param random - From 0 to 1.
+ */
+export function pauseAfter(attempt: number, tookMs: number, random: number): number {
+  const usual = Math.min(USUAL_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+  const longest = Math.min(LONGEST_PAUSE_MS, Math.max(usual, 2 * tookMs));
+  return Math.ceil(longest * (0.1 + 0.9 * random));
 }
 
 function resultOf<T>(decision: Decision<T>, stored: Map<Write, Resource>): T {

@@ -1,4 +1,4 @@
-import type { Reference, Task } from '@medplum/fhirtypes';
+import type { Coding, Reference, Task } from '@medplum/fhirtypes';
 import { TASK_CODE, TICKET_SID } from './contract.ts';
 import { createOnce } from './writes.ts';
 import type { Write } from './writes.ts';
@@ -12,10 +12,14 @@ export interface Ticket {
   readonly focus?: Reference;
   readonly patient?: Reference;
   readonly priority?: Task['priority'];
+  /** What kind of ticket it is, beside being one: a code of `BASE/CodeSystem/task-code`. */
+  readonly kind?: Pick<Coding, 'code' | 'display'>;
+  readonly input?: Task['input'];
 }
 
 /** The write that raises a ticket: a Task that the front desk works off. */
-export function ticket({ key, text, focus, patient, priority = 'routine' }: Ticket, now: Date): Write<Task> {
+export function ticket(about: Ticket, now: Date): Write<Task> {
+  const { key, text, focus, patient, priority = 'routine', kind, input } = about;
   return createOnce<Task>(
     {
       resourceType: 'Task',
@@ -23,12 +27,27 @@ export function ticket({ key, text, focus, patient, priority = 'routine' }: Tick
       status: 'requested',
       intent: 'order',
       priority,
-      code: { coding: [{ system: TASK_CODE, code: 'ticket', display: 'Ticket' }] },
+      code: {
+        coding: [
+          { system: TASK_CODE, code: 'ticket', display: 'Ticket' },
+          ...(kind ? [{ system: TASK_CODE, ...kind }] : []),
+        ],
+      },
       description: text,
       authoredOn: now.toISOString(),
       ...(focus && { focus }),
       ...(patient && { for: patient }),
+      ...(input && { input }),
     },
     `identifier=${TICKET_SID}|${key}`,
   );
+}
+
+/** States in which somebody still has to do something about a ticket. */
+export const OPEN_TICKET = ['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold'];
+
+/** The write that raises a ticket unless an open one of the same key is there; after that was closed, a new one is made. */
+export function openTicket(about: Ticket, now: Date): Write<Task> {
+  const raised = ticket(about, now);
+  return { ...raised, ifNoneExist: `${raised.ifNoneExist}&status=${OPEN_TICKET.join(',')}` };
 }

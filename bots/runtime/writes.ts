@@ -10,6 +10,8 @@ export interface Write<T extends Resource = Resource> {
   readonly fullUrl?: string;
   /** Of a create: a search; if it finds one, that one is the result and nothing is created. */
   readonly ifNoneExist?: string;
+  /** Whether the bot does this of its own accord: nobody stands in the resource as having asked for it. */
+  readonly isUnasked?: boolean;
 }
 
 /** What a decision comes to: what is written, and what the caller gets. */
@@ -30,6 +32,12 @@ export function change<T extends WithId<Resource>>(resource: T, ...others: Write
 
 /** An update of a resource that was loaded, guarded by the version that was loaded. */
 export const update = <T extends WithId<Resource>>(resource: T): Write<T> => ({ method: 'PUT', resource });
+
+/** An update that nobody asked for, such as that of a hold which has expired, whatever else is done beside it. */
+export const updateUnasked = <T extends WithId<Resource>>(resource: T): Write<T> => ({
+  ...update(resource),
+  isUnasked: true,
+});
 
 /** A delete of a resource that was loaded. */
 export const remove = <T extends WithId<Resource>>(resource: T): Write<T> => ({ method: 'DELETE', resource });
