@@ -9,6 +9,8 @@ export interface RequestContext {
   author: Reference;
   /** The member that signed in, if the request came with a token. */
   membershipId?: string;
+  /** The sign-in that the request's token rests on, if it came with one. */
+  loginId?: string;
   /** Project administrator: may use the `admin/projects` routes and see Bots, clients and policies. */
   admin: boolean;
   /** With its parameters resolved. Undefined means the whole project. */

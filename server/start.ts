@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Sessions } from './auth/session.ts';
+import { Sessions, systemContext } from './auth/session.ts';
 import type { Repositories } from './auth/session.ts';
+import { endInterrupted } from './bots/async-jobs.ts';
 import { BotCode } from './bots/code.ts';
 import { CronScheduler } from './bots/cron.ts';
 import { BotExecutor } from './bots/executor.ts';
@@ -17,20 +18,26 @@ import { Background } from './http/background.ts';
 import { addBinaryRoutes } from './http/binary.ts';
 import { BinaryContent } from './http/binary-content.ts';
 import { DiskFiles, MemoryFiles } from './http/binary-files.ts';
+import { PassingResources } from './fhir/passing.ts';
 import { emailRoute } from './http/email.ts';
-import { Listener } from './http/listen.ts';
+import { DEFAULT_PATIENCE, Listener } from './http/listen.ts';
 import type { Patience } from './http/listen.ts';
 import { jsonLogger } from './http/log.ts';
 import type { Logger } from './http/log.ts';
+import { originCheck } from './http/origins.ts';
+import { socketRoute, Sockets } from './http/sockets.ts';
 import { storageRoute, StorageUrls } from './http/storage.ts';
 import { ManualClock, toMilliseconds } from './manual-clock.ts';
 import type { Duration } from './manual-clock.ts';
+import { Library } from './library/library.ts';
+import { AccessAudit } from './operate/access-audit.ts';
 import { AuditLog } from './operate/audit.ts';
 import { Metrics } from './operate/metrics.ts';
 import { metricsRoute } from './operate/metrics-route.ts';
 import { FhirQuotas } from './operate/quota.ts';
 import { limitRequests } from './operate/request-limit.ts';
 import { addCustomOperations } from './operations/custom.ts';
+import { addEverythingRoutes } from './operations/everything.ts';
 import { openPeople } from './people/setup.ts';
 import { bootstrap } from './projects/bootstrap.ts';
 import type { AdminClient } from './projects/bootstrap.ts';
@@ -39,7 +46,10 @@ import type { Credentials } from './projects/credentials.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { openStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
+import { addBindingTokenRoutes, SOCKET_PATH } from './subscriptions/binding-token.ts';
 import { SubscriptionEngine } from './subscriptions/engine.ts';
+import { LiveSubscriptions } from './subscriptions/live.ts';
+import { addTerminologyRoutes } from './terminology/routes.ts';
 
 /** How long bots that run may take to end when the server stops. */
 const STOP_GRACE = 15_000;
@@ -65,6 +75,12 @@ export interface StartOptions {
   quota?: boolean;
   /** Whether Subscriptions may call addresses without TLS. Not unless given, as in Medplum. */
   httpHooks?: boolean;
+  /** Origins whose pages may call, beside those of the server and its app; every one unless given. */
+  allowedOrigins?: readonly string[];
+  /** Whether an AuditEvent is left of everything that members read. */
+  auditReads?: boolean;
+  /** Builds before anybody is served what the first use of GraphQL and terminology would build: some seconds. */
+  prepared?: boolean;
   /** How long clients may take. */
   patience?: Patience;
   /** Slows down whoever tries out passwords. On unless given. */
@@ -122,21 +138,38 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const manual = clock instanceof ManualClock;
   const background = new Background(log);
   const repositories: Repositories = (context) => fhir.repository(context);
-  const common = { store, clock, repositories, background, log, manual };
+  const passing = new PassingResources();
+  const common = { store, clock, repositories, background, log, manual, passing };
 
   const sessions = new Sessions(repositories);
   const subscriptions = await SubscriptionEngine.open(common);
+  const live = new LiveSubscriptions(common);
   const cron = new CronScheduler({ ...common, sessions });
   const content = await BinaryContent.open(
     store,
     options.dataDir === undefined ? new MemoryFiles() : new DiskFiles(options.dataDir),
   );
   const urls = await StorageUrls.open(store, clock, baseUrl);
-  const observers = [sessions, subscriptions, cron, content];
-  const fhir: FhirService = createFhirService(store, { clock, observers, baseUrl, urls });
+  const observers = [sessions, subscriptions, live, cron, content];
+  const fhir: FhirService = createFhirService(store, {
+    clock,
+    observers,
+    baseUrl,
+    urls,
+    passing,
+    shared: Library.get(),
+  });
 
-  const metrics = new Metrics(() => subscriptions.depth());
+  const appBaseUrl = (options.appBaseUrl ?? baseUrl).replace(/\/+$/, '');
+  const allows = originCheck([baseUrl, localUrl, appBaseUrl], options.allowedOrigins);
+  const sockets = new Sockets({ live, log, allows, patience: options.patience ?? DEFAULT_PATIENCE });
+  const metrics = new Metrics(
+    () => subscriptions.depth(),
+    () => ({ connections: sockets.size, subscriptions: live.size }),
+  );
+  const audit = new AuditLog({ ...common, baseUrl });
   const api = new Api({
+    audit: new AccessAudit(audit, options.auditReads ?? false),
     version: readVersion(),
     baseUrl,
     fhir,
@@ -155,9 +188,9 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   const people = await openPeople({
     ...common,
     baseUrl,
-    appBaseUrl: (options.appBaseUrl ?? baseUrl).replace(/\/+$/, ''),
+    appBaseUrl,
     sessions,
-    audit: new AuditLog({ ...common, baseUrl }),
+    audit,
     limitSignIns: options.limitSignIns ?? true,
     homeProject: () => credentials.projectId,
     onPasswordCheck: () => metrics.countPasswordCheck(),
@@ -165,12 +198,16 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
 
   addBinaryRoutes(fhir, { store, content, urls });
   addBotRoutes(fhir, { baseUrl, clock, sessions, executor, content, background });
+  addBindingTokenRoutes(fhir, { baseUrl, clock, keys: people.keys, sessions });
+  addTerminologyRoutes(fhir, clock);
+  addEverythingRoutes(fhir, baseUrl);
   addCustomOperations(fhir, { sessions, executor });
   api.setRoutes(
     [
       ...people.openRoutes,
       webhookRoute({ repositories, sessions, executor }),
       storageRoute(urls, repositories, content),
+      socketRoute(),
     ],
     [
       ...people.sessionRoutes,
@@ -181,6 +218,9 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
   );
 
   const credentials = await prepareProject(options, store, repositories, localUrl);
+  if (options.prepared) {
+    await prepare(fhir, credentials.projectId);
+  }
   subscriptions.start({
     clock,
     repositories,
@@ -190,16 +230,20 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
     baseUrl,
     httpHooks: options.httpHooks ?? false,
   });
+  await endInterrupted(repositories(systemContext()), () => new Date(clock.now()));
   await cron.start(executor);
+  live.start({ authenticator: people.authenticator, urls, baseUrl, onTold: () => metrics.countNotification() });
   listener.serve(
     createApp({
       api,
+      allows,
       authenticator: people.authenticator,
       log,
       metrics,
       ...(options.patience && { patience: options.patience }),
       ...(options.quota && { limits: limitRequests(clock) }),
     }),
+    new Map([[SOCKET_PATH, sockets]]),
   );
 
   // A bot may end and leave a promise behind that fails later; that must not take the server down.
@@ -222,10 +266,18 @@ async function assemble(options: StartOptions, foundation: Foundation): Promise<
       cron.stop();
       subscriptions.stop();
       await Promise.race([background.idle(), delay(STOP_GRACE)]);
+      await subscriptions.flush();
       await store.close();
       process.off('unhandledRejection', onStray);
     }),
   };
+}
+
+/** Builds the schema of GraphQL and reads the definitions of FHIR, which takes some seconds once in a process. */
+async function prepare(fhir: FhirService, projectId: string): Promise<void> {
+  await Library.get().loadAll();
+  const body = { query: '{ PatientList(_count: 1) { id } }' };
+  await fhir.handle({ method: 'POST', url: '/$graphql', headers: {}, body }, systemContext(projectId));
 }
 
 async function prepareProject(

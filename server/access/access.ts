@@ -113,27 +113,18 @@ export class Access {
     if (!this.hidesFieldsOf(resourceType)) {
       return false;
     }
-    const rules = this.policy?.resource?.filter(
-      (rule) => rule.resourceType === resourceType || rule.resourceType === '*',
-    );
-    return tellsOf(resourceType, code, rules?.flatMap(({ hiddenFields }) => hiddenFields ?? []) ?? []);
+    const hidden = this.rulesOf(resourceType).flatMap(({ hiddenFields }) => hiddenFields ?? []);
+    return tellsOf(resourceType, code, hidden);
   }
 
   /** True if every version of a type's resources may be seen by whoever may see the present one. */
   seesAllVersions(resourceType: string): boolean {
-    return !this.policy?.resource?.some(
-      (rule) =>
-        (rule.resourceType === resourceType || rule.resourceType === '*') && (rule.criteria ?? rule.compartment),
-    );
+    return !this.rulesOf(resourceType).some((rule) => rule.criteria ?? rule.compartment);
   }
 
   /** True if anything of a type is hidden from the requester, so that its stored text cannot be sent as it is. */
   hidesFieldsOf(resourceType: string): boolean {
-    return Boolean(
-      this.policy?.resource?.some(
-        (rule) => rule.hiddenFields?.length && (rule.resourceType === resourceType || rule.resourceType === '*'),
-      ),
-    );
+    return this.rulesOf(resourceType).some(({ hiddenFields }) => hiddenFields?.length);
   }
 
   /**
@@ -142,15 +133,30 @@ export class Access {
    * @returns A copy; the resource itself where there is nothing to put back.
    */
   restoreFields<T extends Resource>(resource: WithId<T>, before: WithId<T> | undefined): WithId<T> {
-    const interaction = before ? AccessPolicyInteraction.UPDATE : AccessPolicyInteraction.CREATE;
-    const rule = this.policy && this.rule(interaction, before ?? resource);
-    const paths = [...(rule?.readonlyFields ?? []), ...(rule?.hiddenFields ?? [])];
-    if (!hasFields(resource, paths) && !(before && hasFields(before, paths))) {
+    const has = (paths: readonly string[]): boolean =>
+      hasFields(resource, paths) || (before !== undefined && hasFields(before, paths));
+    // Which rule holds is only asked where one of them has something to say.
+    if (!has(this.rulesOf(resource.resourceType).flatMap(guardedFields))) {
+      return resource;
+    }
+    const rule = this.rule(
+      before ? AccessPolicyInteraction.UPDATE : AccessPolicyInteraction.CREATE,
+      before ?? resource,
+    );
+    const paths = rule ? guardedFields(rule) : [];
+    if (!has(paths)) {
       return resource;
     }
     const copy = structuredClone(resource);
     restoreFields(copy, before, paths);
     return copy;
+  }
+
+  /** What the policy says of a type, whatever the resource. */
+  private rulesOf(resourceType: string): AccessPolicyResource[] {
+    return (
+      this.policy?.resource?.filter((rule) => rule.resourceType === resourceType || rule.resourceType === '*') ?? []
+    );
   }
 
   private rule(interaction: AccessPolicyInteraction, resource: Resource): AccessPolicyResource | undefined {
@@ -162,6 +168,11 @@ export class Access {
     }
     return satisfiedAccessPolicy(resource, interaction, this.policy);
   }
+}
+
+/** What the requester cannot change by a write. */
+function guardedFields({ readonlyFields = [], hiddenFields = [] }: AccessPolicyResource): string[] {
+  return [...readonlyFields, ...hiddenFields];
 }
 
 function holds(expression: string | undefined, before: Resource | undefined, after: Resource): boolean {

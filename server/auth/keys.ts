@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 const ALGORITHM = 'ES256';
 
 /** What a token is for, as its header says: one that was made for another purpose is refused. */
-export const TokenType = { access: 'at+jwt', refresh: 'rt+jwt', id: 'JWT' } as const;
+export const TokenType = { access: 'at+jwt', refresh: 'rt+jwt', id: 'JWT', binding: 'ws+jwt' } as const;
 export type TokenType = (typeof TokenType)[keyof typeof TokenType];
 
 /** What every token of ours says. */
@@ -19,6 +19,8 @@ export interface TokenClaims extends JWTPayload {
   iat: number;
   /** Of a refresh token: what makes it the latest one. */
   refresh_secret?: string;
+  /** Of a token for a WebSocket: what may be listened to. */
+  subscription_id?: string;
 }
 
 /** Signs and checks tokens with a key that is kept in the database, so that a restart ends nobody's session. */

@@ -113,8 +113,10 @@ export class Sessions implements WriteObserver {
     if (membership.active === false) {
       return undefined;
     }
-    const accessPolicy = await resolveAccessPolicy(server, membership);
-    const fhirQuota = await readFhirQuota(server, membership);
+    // What a membership names of another project gives nobody anything.
+    const own = this.repositories(systemContext(project.id));
+    const accessPolicy = await resolveAccessPolicy(own, membership);
+    const fhirQuota = await readFhirQuota(own, membership);
     return {
       fhirQuota,
       project,

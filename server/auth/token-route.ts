@@ -7,6 +7,7 @@ import type { ApiRequest, ApiResponse } from '../http/messages.ts';
 import { AuditOutcome, AuditSubtype, AuditType } from '../operate/audit.ts';
 import type { AuditLog } from '../operate/audit.ts';
 import { fieldsOf, textOf } from '../people/fields.ts';
+import type { SignInLimit } from '../people/sign-in-limit.ts';
 import { assertAddress } from './access-addresses.ts';
 import { checkClient, findClient, isSecretOf, lifetimesOf, parseBasic } from './clients.ts';
 import { sameSecret } from './keys.ts';
@@ -20,6 +21,7 @@ import type { TokenOptions, TokenResponse } from './tokens.ts';
 export interface TokenRouteOptions extends TokenOptions {
   sessions: Sessions;
   audit: AuditLog;
+  limit: SignInLimit;
 }
 
 /** The fields of a token request, and who the client says that it is. */
@@ -97,6 +99,8 @@ async function forSecret(request: TokenRequest, options: TokenRouteOptions): Pro
   const { repositories, sessions, logins, clock } = options;
   const known = await checkClient(repositories, sessions, { clientId, clientSecret });
   if (typeof known === 'string') {
+    // Only what fails counts: many programs may come at once with the same good secret.
+    options.limit.attempt(`client ${clientId}`, request.remoteAddress ?? undefined);
     const projectId = (await findClient(repositories, clientId))?.meta?.project;
     if (projectId !== undefined) {
       recordClient(request, options, projectId, clientId, AuditOutcome.minorFailure);

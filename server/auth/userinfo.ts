@@ -26,7 +26,8 @@ type Person = WithId<Resource> & {
 export async function userInfo(repositories: Repositories, session: Session): Promise<ApiResponse> {
   const server = repositories(systemContext());
   const scopes = session.login?.scope.split(' ') ?? [];
-  const profile = (await server.readReference(session.membership.profile)) as Person;
+  // As they may see it themselves.
+  const profile = (await repositories(session.context).readReference(session.membership.profile)) as Person;
   const { user } = session.membership;
   const account = user?.reference?.startsWith('User/') ? ((await server.readReference(user)) as User) : undefined;
   return json(200, {

@@ -54,3 +54,15 @@ async function end(work: () => Promise<Parameters>): Promise<Pick<AsyncJob, 'sta
     return { status: 'error', output: { resourceType: 'Parameters', parameter: [parameter] } };
   }
 }
+
+/** Ends the jobs that were under way when the server went down: nobody goes on with them, and who asks shall know. */
+export async function endInterrupted(system: FhirRepository, now: () => Date): Promise<void> {
+  const open = await system.searchResources<AsyncJob>({
+    resourceType: 'AsyncJob',
+    count: 1000,
+    filters: [{ code: 'status', operator: 'eq', value: 'accepted,active' }],
+  });
+  for (const job of open) {
+    await system.updateResource<AsyncJob>({ ...job, status: 'error', transactionTime: now().toISOString() });
+  }
+}

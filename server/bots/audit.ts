@@ -1,6 +1,6 @@
 import { createReference, isResource } from '@medplum/core';
-import type { FhirRepository } from '@medplum/fhir-router';
 import type { AuditEvent, AuditEventEntity } from '@medplum/fhirtypes';
+import type { Repository } from '../fhir/repository.ts';
 import { AuditOutcome } from '../operate/audit.ts';
 import type { BotRequest, BotResult } from './types.ts';
 
@@ -9,7 +9,7 @@ const MAX_LOG = 10 * 1024;
 
 /** Leaves an AuditEvent of a bot's run, unless `Bot.auditEventTrigger` says that nobody wants one. */
 export async function auditBotRun(
-  repository: FhirRepository,
+  repository: Repository,
   request: BotRequest,
   result: BotResult,
   period: { start: string; end: string },
@@ -18,7 +18,7 @@ export async function auditBotRun(
   if (!isWanted(bot.auditEventTrigger ?? 'always', result)) {
     return;
   }
-  await repository.createResource<AuditEvent>({
+  await repository.createOwn<AuditEvent>({
     resourceType: 'AuditEvent',
     type: { system: 'https://medplum.com/CodeSystem/audit-event', code: 'execute' },
     period,

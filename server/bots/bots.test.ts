@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { validateResource } from '@medplum/core';
 import type { AccessPolicy, Bot, Patient } from '@medplum/fhirtypes';
 import { ManualClock } from '../manual-clock.ts';
 import { TestServer } from '../testing.ts';
@@ -25,6 +26,18 @@ describe('$execute', () => {
     expect([response.status, response.headers.get('content-type'), response.headers.get('set-cookie')]).toEqual([
       200,
       'application/octet-stream',
+      null,
+    ]);
+  });
+
+  test('that returns a version which is no header sends the resource without', async () => {
+    const bot = await t.bot(
+      `async () => ({ resourceType: 'Patient', id: '1', meta: { versionId: 'a\\r\\nSet-Cookie: a=b \u{1F600}' } })`,
+    );
+    const response = await t.post(`/fhir/R4/Bot/${bot.id}/$execute`, {});
+    expect([response.status, response.headers.get('etag'), response.headers.get('set-cookie')]).toEqual([
+      200,
+      null,
       null,
     ]);
   });
@@ -146,6 +159,8 @@ describe('$execute', () => {
     await execute(bot, { n: 2 });
     const events = await t.auditOf(bot);
     expect(events.map(({ outcome }) => outcome).sort()).toEqual(['0', '4']);
+    // They are written without being looked at.
+    events.forEach((event) => validateResource(event));
     expect(events.find(({ outcome }) => outcome === '0')?.outcomeDesc).toBe('ran 1');
   });
 });

@@ -33,7 +33,8 @@ async function webhook(request: ApiRequest, membershipId: string, options: Webho
   if (!membership.access && !membership.accessPolicy) {
     return text(403, 'ProjectMembership must have an Access Policy');
   }
-  const bot = await server.readReference<Bot>({ reference: membership.profile.reference });
+  const own = repositories(systemContext(membership.meta?.project));
+  const bot = await own.readReference<Bot>({ reference: membership.profile.reference });
   if (!bot.publicWebhook) {
     return text(403, 'Bot is not configured for public webhook access');
   }

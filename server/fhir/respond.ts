@@ -2,6 +2,7 @@ import { ContentType, getStatus, isCreated, isOk, notModified } from '@medplum/c
 import type { BundleEntry, Meta, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { withCharset } from '../http/body.ts';
 import { versionHeaders } from '../http/messages.ts';
+import { bundleText } from '../search/texts.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 
 /** Makes the response of an outcome and a resource: status, validators and body, as the request prefers it. */
@@ -41,8 +42,14 @@ function bodyOf(request: FhirHttpRequest, outcome: OperationOutcome, resource: R
     case 'OperationOutcome':
       return JSON.stringify(outcome);
     default:
-      return JSON.stringify(isExtended(request) ? sent(resource, (same) => same) : plain(resource));
+      return textOf(resource, isExtended(request));
   }
+}
+
+/** What a search found goes out as it is stored, but for what of `meta` not every client gets. */
+function textOf(resource: Resource, extended: boolean): string {
+  const text = resource.resourceType === 'Bundle' ? bundleText(resource, extended ? undefined : plainMeta) : undefined;
+  return text ?? JSON.stringify(extended ? sent(resource, (same) => same) : plain(resource));
 }
 
 /** Medplum's own clients ask for the fields of `meta` that are Medplum's own. */
@@ -72,11 +79,16 @@ function withPlainMeta<T extends Resource>(resource: T): T {
   if (!resource.meta) {
     return resource;
   }
-  const meta: Meta = { ...resource.meta };
+  return { ...resource, meta: plainMeta(resource.meta) };
+}
+
+/** Without what is Medplum's own. */
+function plainMeta(all: Meta): Meta {
+  const meta: Meta = { ...all };
   delete meta.author;
   delete meta.project;
   delete meta.account;
   delete meta.accounts;
   delete meta.compartment;
-  return { ...resource, meta };
+  return meta;
 }

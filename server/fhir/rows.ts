@@ -16,7 +16,7 @@ export interface ResourceRow {
   content: string;
 }
 
-/** A row of the history table, without its resource. */
+/** A version of a resource. */
 export interface VersionRow {
   version: string;
   updated: number;
@@ -29,34 +29,36 @@ export function findRow(db: Connection, type: string, id: string): ResourceRow |
   return db.get<ResourceRow>('SELECT * FROM resource WHERE id = ? AND type = ?', id, type);
 }
 
-/** Reads the text of a resource that a search found. */
-export function readContent(db: Connection, rid: number): string | undefined {
-  return db.get<{ content: string }>('SELECT content FROM resource WHERE rid = ?', rid)?.content;
+/** A resource that a search found, unread. */
+export type FoundRow = Pick<ResourceRow, 'type' | 'id'> & { readonly text: string };
+
+/** What a search found. */
+export function readFound(db: Connection, rid: number): FoundRow | undefined {
+  return db.get<FoundRow>('SELECT type, id, content AS text FROM resource WHERE rid = ?', rid);
 }
 
-/** Writes the present version of a resource, and the history's row of it. Returns its number. */
+/** Writes the present version of a resource; the one before goes into the history. Returns the resource's number. */
 export function writeRow(db: Connection, row: Omit<ResourceRow, 'rid'>, rid: number | undefined): number {
-  const present = rid ?? insertRow(db, row);
-  if (rid !== undefined) {
-    db.run(
-      'UPDATE resource SET project = ?, version = ?, updated = ?, deleted = ?, content = ? WHERE rid = ?',
-      row.project,
-      row.version,
-      row.updated,
-      row.deleted,
-      row.content,
-      rid,
-    );
+  if (rid === undefined) {
+    return insertRow(db, row);
   }
   db.run(
     `INSERT INTO history (rid, seq, version, updated, content)
-     VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM history WHERE rid = ?1), ?2, ?3, ?4)`,
-    present,
+     SELECT rid, (SELECT coalesce(max(seq), 0) + 1 FROM history WHERE rid = ?1), version, updated,
+            CASE deleted WHEN 1 THEN NULL ELSE content END
+     FROM resource WHERE rid = ?1`,
+    rid,
+  );
+  db.run(
+    'UPDATE resource SET project = ?, version = ?, updated = ?, deleted = ?, content = ? WHERE rid = ?',
+    row.project,
     row.version,
     row.updated,
-    row.deleted ? null : row.content,
+    row.deleted,
+    row.content,
+    rid,
   );
-  return present;
+  return rid;
 }
 
 function insertRow(db: Connection, row: Omit<ResourceRow, 'rid'>): number {
@@ -74,16 +76,16 @@ function insertRow(db: Connection, row: Omit<ResourceRow, 'rid'>): number {
 
 /** Versions of a resource, the latest first. */
 export function versionRows(db: Connection, rid: number, limit: number, offset: number): VersionRow[] {
-  const sql = 'SELECT version, updated, content FROM history WHERE rid = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
+  const sql = 'SELECT version, updated, content FROM every_version WHERE rid = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
   return db.all<VersionRow>(sql, rid, limit, offset);
 }
 
 export function countVersions(db: Connection, rid: number): number {
-  return db.get<{ total: number }>('SELECT count(*) AS total FROM history WHERE rid = ?', rid)?.total ?? 0;
+  return db.get<{ total: number }>('SELECT count(*) AS total FROM every_version WHERE rid = ?', rid)?.total ?? 0;
 }
 
 export function findVersion(db: Connection, rid: number, version: string): VersionRow | undefined {
-  const sql = 'SELECT version, updated, content FROM history WHERE rid = ? AND version = ?';
+  const sql = 'SELECT version, updated, content FROM every_version WHERE rid = ? AND version = ?';
   return db.get<VersionRow>(sql, rid, version);
 }
 

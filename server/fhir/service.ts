@@ -11,7 +11,9 @@ import { capabilityStatement } from './capability.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 import { isMedplumOperation, notSupported } from './not-supported.ts';
 import { assertPreconditions, isBundle } from './preconditions.ts';
+import { PassingResources } from './passing.ts';
 import { Repository } from './repository.ts';
+import type { SharedResources } from './repository.ts';
 import { MeteredRepository } from '../operate/metered-repository.ts';
 import { respond } from './respond.ts';
 import { assertResource, validateStructure } from './validation.ts';
@@ -21,6 +23,10 @@ export interface FhirServiceOptions {
   /** Signs the addresses of content; without it they go out as they are stored. */
   urls?: SignsUrls;
   observers?: readonly WriteObserver[];
+  /** Where Subscriptions over WebSocket are kept. */
+  passing?: PassingResources;
+  /** What belongs to everybody. */
+  shared?: SharedResources;
   /** The server's address without a trailing slash: `http://127.0.0.1:8103`. FHIR is at `/fhir/R4` below it. */
   baseUrl: string;
 }
@@ -79,7 +85,7 @@ class RoutedFhirService implements FhirService {
 
   constructor(store: Store, options: FhirServiceOptions) {
     this.store = store;
-    this.options = options;
+    this.options = { passing: new PassingResources(), ...options };
     this.fhirUrl = `${options.baseUrl}/fhir/R4`;
     addBuiltInRoutes(this.router, options);
   }

@@ -19,18 +19,18 @@ export function validateStructure(resource: Resource): void {
   validateResource(resource);
 }
 
-/** The resource without empty values (`""`, `{}`, `[]`), which FHIR does not have: they count as absent, as in Medplum. */
-export function withoutEmptyValues<T extends Resource>(resource: T): T {
-  return hasEmptyValue(resource) ? (JSON.parse(stringify(resource)) as T) : resource;
-}
-
-function hasEmptyValue(value: object): boolean {
-  return Object.values(value).some((child: unknown) => {
-    if (typeof child === 'object' && child !== null) {
-      return Object.keys(child).length === 0 || hasEmptyValue(child);
-    }
-    return child === '' || child === null;
-  });
+/**
+ * The resource and its text without empty values (`""`, `{}`, `[]`), which FHIR does not have: they count as absent, as in
+ * Medplum.
+ */
+export function withoutEmptyValues<T extends Resource>(resource: T): { resource: T; content: string } {
+  const content = JSON.stringify(resource);
+  // Whatever looks like one, be it inside of a text, is looked at.
+  if (!/""|\{\}|\[\]|null/.test(content)) {
+    return { resource, content };
+  }
+  const clean = JSON.parse(stringify(resource)) as T;
+  return { resource: clean, content: JSON.stringify(clean) };
 }
 
 /** Refuses what is not a resource at all, before anything looks into it. */

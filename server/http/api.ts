@@ -3,6 +3,7 @@ import type { HttpMethod } from '@medplum/fhir-router';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import type { RequestContext } from '../context.ts';
+import type { AccessAudit } from '../operate/access-audit.ts';
 import type { FhirQuotas } from '../operate/quota.ts';
 import { isMedplumRoute, notSupported } from '../fhir/not-supported.ts';
 import type { FhirService } from '../fhir/service.ts';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   baseUrl: string;
   fhir: FhirService;
   log: Logger;
+  /** Hears how members' FHIR requests were answered. */
+  audit: AccessAudit;
   /** Counts what members do; undefined where nobody is limited. */
   quotas?: FhirQuotas;
 }
@@ -69,7 +72,7 @@ export class Api {
         const isElsewhere = isMedplumRoute(pathOf(request));
         return outcomeResponse(isElsewhere ? notSupported('Medplum has this, and this server does not') : notFound);
       }
-      const session = await authenticator.authenticate(request.headers.authorization);
+      const session = await authenticator.authenticate(request.headers.authorization, request.remoteAddress);
       return session ? this.dispatch(request, session) : this.unauthorized(request);
     });
   }
@@ -88,6 +91,9 @@ export class Api {
       const open = this.open.match(request);
       return open ? open.route.handle(request, open.params) : outcomeResponse(notFound);
     });
+    if (isFhir(request)) {
+      this.options.audit.answered(request, session, response);
+    }
     const left = session.context.quota?.header;
     return left ? { ...response, headers: { ...response.headers, ratelimit: left } } : response;
   }

@@ -17,6 +17,9 @@ import type { Logger } from './log.ts';
 import { isStreamed, outcomeResponse, serialize } from './messages.ts';
 import type { ApiRequest, ApiResponse } from './messages.ts';
 
+/** What may not stand in the value of a header (RFC 9110, 5.5). */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit, X-Request-Id';
 
 /** Answers are data: a browser that takes one for a page may load and run nothing. */
@@ -29,13 +32,15 @@ export interface AppOptions {
   metrics: Metrics;
   /** Set where requests are limited by the address that they come from. */
   limits?: RequestHandler;
+  /** Whether pages of an origin may call. */
+  allows: (origin: string) => boolean;
   /** How long clients may take. */
   patience?: Patience;
 }
 
 /** The Express application: it reads requests and writes answers, what is in between is the Api's. */
 export function createApp(options: AppOptions): Express {
-  const { api, authenticator, log, metrics, limits, patience = DEFAULT_PATIENCE } = options;
+  const { api, authenticator, log, metrics, limits, allows, patience = DEFAULT_PATIENCE } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -51,7 +56,7 @@ export function createApp(options: AppOptions): Express {
     }),
   );
   app.use(uncached);
-  app.use(cors);
+  app.use(cors(allows));
   app.use(metricsForThisMachine(metrics));
   if (limits) {
     app.use(limits);
@@ -73,23 +78,28 @@ function uncached(_req: Request, res: Response, next: NextFunction): void {
   next();
 }
 
-/** Browsers of any origin may call: what protects the data is the token, which no other page has. */
-function cors(req: Request, res: Response, next: NextFunction): void {
-  const { origin } = req.headers;
-  if (origin) {
-    res.setHeader('Access-Control-Allow-Origin', origin);
-    res.setHeader('Access-Control-Allow-Credentials', 'true');
-    res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+/** Lets pages of other origins call; what protects the data is the token, which no other page has. */
+function cors(allows: (origin: string) => boolean) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const { origin } = req.headers;
+    const allowed = origin !== undefined && allows(origin);
     res.vary('Origin');
-  }
-  if (req.method === 'OPTIONS' && req.headers['access-control-request-method']) {
-    res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
-    res.setHeader('Access-Control-Allow-Headers', req.headers['access-control-request-headers'] ?? '');
-    res.setHeader('Access-Control-Max-Age', '86400');
-    res.status(204).end();
-    return;
-  }
-  next();
+    if (allowed) {
+      res.setHeader('Access-Control-Allow-Origin', origin);
+      res.setHeader('Access-Control-Allow-Credentials', 'true');
+      res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    }
+    if (req.method === 'OPTIONS' && req.headers['access-control-request-method']) {
+      if (allowed) {
+        res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
+        res.setHeader('Access-Control-Allow-Headers', req.headers['access-control-request-headers'] ?? '');
+        res.setHeader('Access-Control-Max-Age', '86400');
+      }
+      res.status(204).end();
+      return;
+    }
+    next();
+  };
 }
 
 const readMessage = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES });
@@ -180,10 +190,13 @@ function send(req: Request, res: Response, response: ApiResponse, { taking, ling
     });
   }
   const { ratelimit, ...headers } = response.headers;
-  res.setHeaders(new Map(Object.entries(headers)));
+  // A bot may have named a version or a type that no header can carry.
+  res.setHeaders(new Map(Object.entries(headers).filter(([, value]) => !UNSENDABLE.test(value))));
   if (ratelimit) {
     res.appendHeader('RateLimit', ratelimit);
   }
+  // A client that takes nothing more of its answer keeps a file open, or megabytes of memory.
+  res.setTimeout(taking, () => res.destroy());
   const body = response.status === 304 || response.status === 204 ? undefined : serialize(response);
   if (body === undefined) {
     res.end();
@@ -192,8 +205,6 @@ function send(req: Request, res: Response, response: ApiResponse, { taking, ling
     if (req.method === 'HEAD') {
       res.end();
     } else {
-      // A client that takes nothing more holds a file open.
-      res.setTimeout(taking, () => res.destroy());
       // A client that goes away ends the reading; one that cannot be read to its end is cut off, and sees that.
       pipeline(body.open(), res, () => undefined);
     }

@@ -45,13 +45,33 @@ export async function sendMail(project: Project, message: SendMailOptions): Prom
   try {
     await transport.sendMail(options);
   } catch (err) {
-    const { responseCode, code, command } = err as { responseCode?: number; code?: string; command?: string };
-    // While connecting nothing was said yet: whoever asked may ask again.
-    const what = command === 'CONN' && !responseCode ? 'was not reached' : 'refused the message';
-    throw new OperationOutcomeError(badRequest(`The mail server ${what} (${responseCode ?? code})`));
+    throw new OperationOutcomeError(badRequest(`The mail server ${verdictOf(err as MailFailure)}`));
   } finally {
     transport.close();
   }
+}
+
+/** What nodemailer tells of a mail that did not go. */
+interface MailFailure {
+  readonly responseCode?: number;
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly timeoutType?: string;
+}
+
+/**
+ * What whoever asked may know: a mail that the server refused, or that never got there, may be sent again. One behind
+ * which the line went dead may have been taken; nodemailer calls that a failure of the connection, too.
+ */
+function verdictOf({ responseCode, code, syscall = '', timeoutType = '' }: MailFailure): string {
+  if (responseCode) {
+    return `refused the message (${responseCode})`;
+  }
+  const isUnreached =
+    code === 'EDNS' ||
+    ['connect', 'getaddrinfo'].includes(syscall) ||
+    ['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT'].includes(timeoutType);
+  return isUnreached ? `was not reached (${code})` : `did not answer (${code})`;
 }
 
 function setting({ secret }: Project, name: string): string | undefined {

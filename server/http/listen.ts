@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How long clients and open requests may take, in milliseconds. */
 export interface Patience {
@@ -16,6 +17,10 @@ export interface Patience {
   readonly lingering: number;
   /** For requests that are under way to end when the server stops. */
   readonly closing: number;
+  /** For a client that opened a WebSocket to say what it wants to hear of. */
+  readonly binding: number;
+  /** Between two signs of life over a WebSocket. */
+  readonly heartbeat: number;
 }
 
 export const DEFAULT_PATIENCE: Patience = {
@@ -25,13 +30,24 @@ export const DEFAULT_PATIENCE: Patience = {
   taking: 60_000,
   lingering: 10_000,
   closing: 15_000,
+  binding: 60_000,
+  heartbeat: 10_000,
 };
+
+/** What takes over connections that ask to become WebSockets. */
+export interface SocketServer {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends them all. */
+  close(): Promise<void>;
+}
 
 /** A listening socket that answers 503 until there is somebody to hand requests to. */
 export class Listener {
   private readonly server: Server;
   private readonly patience: Patience;
   private handler: RequestListener | undefined;
+  /** By the path that they are at. */
+  private sockets = new Map<string, SocketServer>();
   private state: 'Starting' | 'Stopping' = 'Starting';
 
   private constructor(patience: Patience) {
@@ -43,6 +59,8 @@ export class Listener {
         requestTimeout: Math.max(content, headers),
         // How often connections are looked at; a deadline is kept to within a fifth of the shortest.
         connectionsCheckingInterval: Math.ceil(headers / 5),
+        // Others ask for HTTP/2 in the same words, and are served all the same.
+        shouldUpgradeCallback: ({ headers: { upgrade } }) => upgrade?.toLowerCase() === 'websocket',
       },
       (req, res) => {
         if (this.handler) {
@@ -53,6 +71,7 @@ export class Listener {
         }
       },
     );
+    this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
   }
 
   /** Takes a port, or says that somebody else has it. */
@@ -72,21 +91,39 @@ export class Listener {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Begins to serve. */
-  serve(handler: RequestListener): void {
+  /** Begins to serve requests, and WebSockets by the path that they are at. */
+  serve(handler: RequestListener, sockets: ReadonlyMap<string, SocketServer>): void {
     this.handler = handler;
+    this.sockets = new Map(sockets);
   }
 
   /** Takes no more requests, and waits for those that are under way. */
   async close(): Promise<void> {
     this.handler = undefined;
     this.state = 'Stopping';
+    const goodbyes = [...this.sockets.values()].map((sockets) => sockets.close());
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     // A connection that was busy is kept open for the next request, which there is none of.
     const idle = setInterval(() => this.server.closeIdleConnections(), 100);
     const patience = setTimeout(() => this.server.closeAllConnections(), this.patience.closing);
-    await closed;
+    await Promise.all([closed, ...goodbyes]);
     clearInterval(idle);
     clearTimeout(patience);
   }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const sockets = this.sockets.get(path);
+    if (!this.handler || !sockets) {
+      refuse(socket, this.handler ? '404 Not Found' : '503 Service Unavailable');
+      return;
+    }
+    sockets.accept(request, socket, head);
+  }
+}
+
+/** Refuses what asked to become a WebSocket. */
+export function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

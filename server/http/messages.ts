@@ -50,7 +50,7 @@ export function versionHeaders({ meta }: Pick<Resource, 'meta'>): Record<string,
 }
 
 /** The path of a request, without its query. */
-export function pathOf(request: ApiRequest): string {
+export function pathOf(request: Pick<ApiRequest, 'url'>): string {
   const end = request.url.indexOf('?');
   return end < 0 ? request.url : request.url.slice(0, end);
 }

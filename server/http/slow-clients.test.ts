@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Binary } from '@medplum/fhirtypes';
+import type { Basic, Binary } from '@medplum/fhirtypes';
 import { waitFor } from '../../scripts/lib/wait-for.ts';
 import { TestServer } from '../testing.ts';
 import { MAX_MESSAGE_BYTES } from './body.ts';
@@ -92,32 +92,51 @@ describe('a client that does not finish', () => {
   });
 });
 
-test('a client that takes nothing of what it asked for is let go', async () => {
-  const content = Buffer.alloc(30_000_000, 'x');
-  const made = await t.fetch('/fhir/R4/Binary', {
-    method: 'POST',
-    headers: { 'content-type': 'application/octet-stream' },
-    body: content,
+describe('a client that takes nothing is let go', () => {
+  /** Asks, takes nothing until the server has ended it, and resolves with how much was on its way. */
+  async function received(path: string, route: string): Promise<number> {
+    const socket = await open(t);
+    socket.pause();
+    socket.on('error', () => undefined);
+    const authorization = `Authorization: Bearer ${t.medplum.getAccessToken()}`;
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${authorization}\r\n\r\n`);
+    await waitFor('a request that was cut off', () => logged(route), 10_000);
+    let bytes = 0;
+    socket.on('data', (chunk: Buffer) => (bytes += chunk.byteLength));
+    socket.resume();
+    await once(socket, 'close');
+    return bytes;
+  }
+
+  test('of content', async () => {
+    const content = Buffer.alloc(30_000_000, 'x');
+    const made = await t.fetch('/fhir/R4/Binary', {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: content,
+    });
+    const { url } = (await made.json()) as Binary & { url: string };
+    const { pathname, search } = new URL(url);
+    expect(await received(`${pathname}${search}`, '/storage/:id/:id')).toBeLessThan(content.byteLength);
   });
-  const { url } = (await made.json()) as Binary & { url: string };
-  const { pathname, search } = new URL(url);
-  const socket = await open(t);
-  socket.pause();
-  socket.on('error', () => undefined);
-  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  // The server ends it while nothing is taken; what was on its way is all that comes.
-  await waitFor('a request that was cut off', logged, 10_000);
-  let received = 0;
-  socket.on('data', (chunk: Buffer) => (received += chunk.byteLength));
-  socket.resume();
-  await once(socket, 'close');
-  expect(received).toBeLessThan(content.byteLength);
+
+  test('of a page of resources', async () => {
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(1_000_000)}</div>`;
+    for (let n = 0; n < 30; n++) {
+      await t.medplum.createResource<Basic>({
+        resourceType: 'Basic',
+        code: { text: 'page' },
+        text: { status: 'generated', div },
+      });
+    }
+    expect(await received('/fhir/R4/Basic?_count=100', '/fhir/R4/Basic')).toBeLessThan(30_000_000);
+  });
 });
 
 /** Counted once a request is over, however it ended. */
-async function logged(): Promise<true | undefined> {
+async function logged(route: string): Promise<true | undefined> {
   const metrics = await (await fetch(`${t.server.baseUrl}/metrics`)).text();
-  return metrics.includes('route="/storage/:id/:id"') ? true : undefined;
+  return metrics.includes(`method="GET",route="${route}"`) ? true : undefined;
 }
 
 describe('what is too large', () => {

@@ -3,6 +3,7 @@ import { systemContext } from '../auth/session.ts';
 import type { Repositories } from '../auth/session.ts';
 import type { Clock } from '../clock.ts';
 import type { Background } from '../http/background.ts';
+import type { Logger } from '../http/log.ts';
 
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM';
 
@@ -44,6 +45,7 @@ export interface AuditLogOptions {
   clock: Clock;
   repositories: Repositories;
   background: Background;
+  log: Logger;
 }
 
 /** Writes AuditEvents behind the answers that they are about: those of one moment in one transaction. */
@@ -70,7 +72,10 @@ export class AuditLog {
     this.waiting = [];
     await this.options.repositories(systemContext()).withTransaction(async (repository) => {
       for (const event of events) {
-        await repository.createResource(event);
+        // One that cannot be written takes none of the others with it.
+        await repository
+          .withTransaction((own) => own.createResource(event))
+          .catch((err: unknown) => this.options.log.error('an AuditEvent was not written', err));
       }
     });
   }

@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 /** Every version of every resource, and the content of every Binary, in one order. */
 function everything(file: string): unknown[] {
   const db = new DatabaseSync(file);
-  const versions = db.prepare('SELECT rid, seq, content FROM history ORDER BY rid, seq').all();
+  const versions = db.prepare('SELECT rid, seq, content FROM every_version ORDER BY rid, seq').all();
   const contents = db.prepare('SELECT id, version, file, size FROM binary_file ORDER BY id, version').all();
   db.close();
   return [...versions, ...contents];

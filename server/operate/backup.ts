@@ -109,7 +109,12 @@ function unpack(draft: string, file: string, contentFolder: string): Credentials
       }
       const { content } = db.prepare(`SELECT content FROM ${CREDENTIALS_TABLE}`).get() as { content: string };
       unpackContent(db, contentFolder);
-      db.exec(`DROP TABLE ${CREDENTIALS_TABLE}; DROP TABLE IF EXISTS ${CONTENT_TABLE}; VACUUM`);
+      db.exec(`DROP TABLE ${CREDENTIALS_TABLE}; DROP TABLE IF EXISTS ${CONTENT_TABLE}`);
+      if (tableExists(db, 'login')) {
+        // A sign-in that was ended since then must not live again: everybody signs in anew.
+        db.exec('DELETE FROM login');
+      }
+      db.exec('VACUUM');
       return JSON.parse(content) as Credentials | null;
     });
   } catch (cause) {

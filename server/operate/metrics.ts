@@ -7,6 +7,9 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** How many jobs of Subscriptions there are in each state. */
 export type QueueDepth = () => Promise<{ due: number; delayed: number; running: number }>;
 
+/** How many WebSockets are open, and how many Subscriptions are listened to over them. */
+export type Listening = () => { connections: number; subscriptions: number };
+
 /** What the server counts for Prometheus. No label comes from a client: ids and whatever it invents are left out. */
 export class Metrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -16,9 +19,10 @@ export class Metrics {
   private readonly botRuns: Counter<'bot' | 'outcome'>;
   private readonly botSeconds: Histogram<'bot'>;
   private readonly passwordChecks: Counter;
+  private readonly notifications: Counter;
   private scraped = false;
 
-  constructor(queueDepth: QueueDepth) {
+  constructor(queueDepth: QueueDepth, listening: Listening) {
     const registers = [this.registry];
     this.requests = new Counter({
       name: 'careline_http_requests_total',
@@ -51,6 +55,22 @@ export class Metrics {
       help: 'Passwords that were checked, right or wrong.',
       registers,
     });
+    this.notifications = new Counter({
+      name: 'careline_websocket_notifications_total',
+      help: 'Changes that were told of over a WebSocket.',
+      registers,
+    });
+    new Gauge({
+      name: 'careline_websockets',
+      help: 'Open WebSockets (connections), and what is listened to over them (subscriptions).',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        for (const [what, count] of Object.entries(listening())) {
+          this.set({ what }, count);
+        }
+      },
+    });
     new Gauge({
       name: 'careline_subscription_jobs',
       help: 'Deliveries that are owed: due (waiting for a free place), delayed (waiting for the next try), running.',
@@ -77,6 +97,10 @@ export class Metrics {
 
   countPasswordCheck(): void {
     this.passwordChecks.inc();
+  }
+
+  countNotification(): void {
+    this.notifications.inc();
   }
 
   /** Everything, as Prometheus reads it: with the process's own figures, such as the lag of its event loop. */

@@ -6,7 +6,7 @@ const WORDS = new Set(
     '.well-known _history _search admin api auth authorize binary bot changepassword client email execute fhir ' +
     'healthcheck introspect invite jwks.json login logout me members metadata metrics mfa newproject newuser oauth2 ' +
     'openid-configuration profile projects resetpassword revoke R4 secrets send setpassword sites smart-configuration ' +
-    'status job storage token userinfo v1 webhook'
+    'status job storage subscriptions-r4 token userinfo v1 webhook ws'
   ).split(' '),
 );
 

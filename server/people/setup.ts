@@ -39,6 +39,8 @@ export interface PeopleOptions {
 /** The parts by which people and clients come in. */
 export interface People {
   authenticator: Authenticator;
+  /** Sign every token of this server. */
+  keys: TokenKeys;
   openRoutes: OpenRoute[];
   sessionRoutes: SessionRoute[];
   /** What inviting somebody takes. */
@@ -58,6 +60,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
   const accounts = new Accounts(common);
   return {
     authenticator: new Authenticator(common),
+    keys,
     openRoutes: [
       ...discoveryRoutes(baseUrl, keys),
       ...oauthRoutes(common),

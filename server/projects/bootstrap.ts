@@ -9,7 +9,14 @@ import type { Store } from '../store/store.ts';
 import type { Credentials } from './credentials.ts';
 import { addMember, randomSecret } from './members.ts';
 
-const FEATURES: NonNullable<Project['features']> = ['bots', 'cron', 'email', 'transaction-bundles'];
+/** What a project can do here. */
+export const FEATURES: NonNullable<Project['features']> = [
+  'bots',
+  'cron',
+  'email',
+  'transaction-bundles',
+  'websocket-subscriptions',
+];
 
 /** The project's administrator client, as somebody wants it to be. */
 export interface AdminClient {
@@ -57,7 +64,9 @@ async function ensureProject(
   if (home) {
     const project = await server.readResource<Project>('Project', home.id);
     const secret = mergeSecrets(project.secret, secrets);
-    return server.updateResource<Project>({ ...project, ...(secret.length > 0 && { secret }) });
+    // A store of an earlier version gets what this one can do more.
+    const features = [...new Set([...(project.features ?? []), ...FEATURES])];
+    return server.updateResource<Project>({ ...project, features, ...(secret.length > 0 && { secret }) });
   }
   const id = randomUUID();
   store.db.run('INSERT INTO home_project (id) VALUES (?)', id);
@@ -80,7 +89,8 @@ function mergeSecrets(present: ProjectSetting[] = [], wanted: Record<string, str
   ];
 }
 
-async function ensureClient(
+/** Sees to it that a project has an administrator client with this secret. */
+export async function ensureClient(
   repositories: Repositories,
   project: WithId<Project>,
   id: string,

@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../http/records.ts';
 
@@ -23,15 +23,36 @@ export async function readCredentials(dataDir: string): Promise<Credentials | un
     }
     throw err;
   }
-  const stored: unknown = JSON.parse(text);
-  return isRecord(stored) ? (stored as unknown as Credentials) : undefined;
+  return parse(text, join(dataDir, FILE));
+}
+
+function parse(text: string, path: string): Credentials | undefined {
+  try {
+    const stored: unknown = JSON.parse(text);
+    return isRecord(stored) ? (stored as unknown as Credentials) : undefined;
+  } catch (cause) {
+    throw new Error(`${path} is damaged. Bring it back from a backup, or remove it: a new client is made then.`, {
+      cause,
+    });
+  }
 }
 
 /** Writes the credentials for their owner's eyes only, in one step: a crash leaves the old file or the new one. */
 export async function writeCredentials(dataDir: string, credentials: Credentials): Promise<void> {
   const path = join(dataDir, FILE);
+  const text = `${JSON.stringify(credentials, undefined, 2)}\n`;
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) {
+    return;
+  }
   const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
-  await chmod(draft, 0o600);
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(text);
+    // Else the name may be on disk before the text.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(draft, path);
 }

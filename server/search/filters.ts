@@ -5,7 +5,6 @@ import {
   FhirFilterConnective,
   FhirFilterNegation,
   getSearchParameter,
-  getSearchParameterDetails,
   invalidSearchOperator,
   isChainedSearchFilter,
   OperationOutcomeError,
@@ -20,6 +19,7 @@ import { chainExpression } from './chains.ts';
 import { dateExpression, dateOnRow } from './date-filter.ts';
 import type { Expression } from './expression.ts';
 import { all, any, NEVER, RANK } from './expression.ts';
+import type { IndexTable } from './index-rows.ts';
 import { numberExpression } from './number-filter.ts';
 import { searchedCodes } from './parameters.ts';
 import { referenceExpression } from './reference-filter.ts';
@@ -171,11 +171,13 @@ function typedExpression(filter: ParameterFilter): Expression {
     case 'quantity':
       return numberExpression(filter);
     default:
-      throw new OperationOutcomeError(
-        badRequest(`Search by ${filter.parameter.type} is not supported: ${filter.filter.code}`, filter.filter.code),
-      );
+      throw notSearchable(filter.parameter);
   }
 }
+
+/** Composite and special parameters: no index has their values. */
+const notSearchable = ({ type, code }: SearchParameter): OperationOutcomeError =>
+  new OperationOutcomeError(badRequest(`Search by ${type} is not supported: ${code}`, code));
 
 /** `:missing` and `:present`. */
 function presence(
@@ -188,21 +190,18 @@ function presence(
   if (filter.value !== 'true' && filter.value !== 'false') {
     throw new OperationOutcomeError(badRequest(`The value of :${filter.operator} is true or false`, filter.code));
   }
+  const table = tableOf(parameter);
   const ids = scope.paramIds(type, codes);
   const wanted = (filter.value === 'true') === (filter.operator === Operator.PRESENT);
   if (ids.length === 0) {
     return { kind: 'constant', value: !wanted };
   }
   const where = isOneOf(name('t.param'), ids);
-  const table = tableOf(parameter, type);
   const present: Expression = { kind: 'lookup', table, where, rank: RANK.never, single: false };
   return wanted ? present : { kind: 'not', part: present };
 }
 
-function tableOf(
-  parameter: SearchParameter,
-  type: string,
-): 'idx_token' | 'idx_string' | 'idx_reference' | 'idx_date' | 'idx_number' {
+function tableOf(parameter: SearchParameter): IndexTable {
   switch (parameter.type) {
     case 'token':
     case 'uri':
@@ -213,9 +212,10 @@ function tableOf(
       return 'idx_date';
     case 'string':
       return 'idx_string';
-    default:
-      // Makes sure that the parameter can be searched by at all.
-      getSearchParameterDetails(type, parameter);
+    case 'number':
+    case 'quantity':
       return 'idx_number';
+    default:
+      throw notSearchable(parameter);
   }
 }

@@ -13,10 +13,8 @@ const COLUMNS: Record<IndexTable, string[]> = {
   idx_number: ['lo', 'hi', 'system', 'code', 'unit'],
 };
 
-const INSERT = forEachTable(
-  (table, columns) =>
-    `INSERT INTO ${table} (rid, param, ${columns.join(', ')}) VALUES (?, ?${', ?'.repeat(columns.length)})`,
-);
+const INSERT = forEachTable((table, columns) => `INSERT INTO ${table} (rid, param, ${columns.join(', ')}) VALUES `);
+const ROW = forEachTable((_table, columns) => `(?, ?${', ?'.repeat(columns.length)})`);
 const DELETE = forEachTable(
   (table, columns) =>
     `DELETE FROM ${table} WHERE rid = ? AND param = ? AND ${columns.map((c) => `${c} = ?`).join(' AND ')}`,
@@ -50,9 +48,38 @@ export function writeIndex(
       db.run(DELETE[row.table], rid, params.assign(db, project, type, row.code), ...row.values);
     }
   }
+  const added = new Map<IndexTable, IndexRow[]>();
   for (const [key, row] of present) {
     if (!old.has(key)) {
-      db.run(INSERT[row.table], rid, params.assign(db, project, type, row.code), ...row.values);
+      const rows = added.get(row.table);
+      if (rows) {
+        rows.push(row);
+      } else {
+        added.set(row.table, [row]);
+      }
     }
   }
+  // One statement for many rows of a table: each has its price.
+  for (const [table, rows] of added) {
+    for (let from = 0; from < rows.length; from += MAX_ROWS) {
+      const some = rows.slice(from, from + MAX_ROWS);
+      const values = some.flatMap((row) => [rid, params.assign(db, project, type, row.code), ...row.values]);
+      db.run(insertOf(table, some.length), ...values);
+    }
+  }
+}
+
+/** Rows in one statement; each number of rows is a statement that stays prepared. */
+const MAX_ROWS = 16;
+
+const inserts = new Map<string, string>();
+
+function insertOf(table: IndexTable, count: number): string {
+  const key = `${table} ${count}`;
+  let sql = inserts.get(key);
+  if (sql === undefined) {
+    sql = INSERT[table] + Array<string>(count).fill(ROW[table]).join(', ');
+    inserts.set(key, sql);
+  }
+  return sql;
 }

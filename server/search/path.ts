@@ -1,5 +1,6 @@
 import type { FhirPathAtom, TypedValue } from '@medplum/core';
 import {
+  AndAtom,
   AsAtom,
   DotAtom,
   EqualsAtom,
@@ -7,6 +8,7 @@ import {
   getElementDefinition,
   IsAtom,
   LiteralAtom,
+  NotEqualsAtom,
   SymbolAtom,
   toTypedValue,
   UnionAtom,
@@ -20,8 +22,8 @@ type Step = (input: TypedValue[]) => TypedValue[];
 export type PathWalker = (resource: Resource) => TypedValue[];
 
 /**
- * Compiles the FHIRPath of a search parameter. Nearly all of them are plain paths with a type or a filter, which walk
- * three times faster this way than they evaluate; the rest is left to the evaluator.
+ * Compiles the FHIRPath of a search parameter. Nearly all of them are plain paths with a type or a filter, a few are
+ * a condition, which walk three times faster this way than they evaluate; the rest is left to the evaluator.
  */
 export function compilePath(expression: FhirPathAtom): PathWalker {
   const step = compileAtom(expression.child);
@@ -46,16 +48,57 @@ function compileAtom(atom: Atom): Step | undefined {
   if (atom instanceof AsAtom) {
     return chain(compileAtom(atom.left), ofType(atom.right));
   }
+  if (atom instanceof LiteralAtom) {
+    const { value } = atom;
+    return () => [value];
+  }
+  if (atom instanceof AndAtom) {
+    const left = compileAtom(atom.left);
+    const right = compileAtom(atom.right);
+    return left && right && ((input) => both(left(input), right(input)));
+  }
+  if (atom instanceof EqualsAtom || atom instanceof NotEqualsAtom) {
+    return comparison(atom, atom instanceof EqualsAtom);
+  }
   if (atom instanceof FunctionAtom) {
     return compileFunction(atom);
   }
   return undefined;
 }
 
-function compileFunction(atom: FunctionAtom): Step | undefined {
-  const [argument] = atom.args;
-  if (!argument) {
+/** A comparison of one element with a text or a truth value: of others FHIRPath has more to say. */
+function comparison({ left, right }: EqualsAtom | NotEqualsAtom, wanted: boolean): Step | undefined {
+  const path = compileAtom(left);
+  const literal: unknown = right instanceof LiteralAtom ? right.value.value : undefined;
+  if (!path || (typeof literal !== 'string' && typeof literal !== 'boolean')) {
     return undefined;
+  }
+  return (input) => {
+    const found = path(input);
+    return found.length === 0 ? [] : truth((found.length === 1 && found[0]?.value === literal) === wanted);
+  };
+}
+
+function both(left: TypedValue[], right: TypedValue[]): TypedValue[] {
+  const values = [left[0]?.value, right[0]?.value];
+  if (values.includes(false)) {
+    return truth(false);
+  }
+  return values.every((value) => value === true) ? truth(true) : [];
+}
+
+const truth = (value: boolean): TypedValue[] => [{ type: 'boolean', value }];
+
+function compileFunction(atom: FunctionAtom): Step | undefined {
+  const [argument, ...others] = atom.args;
+  if (!argument) {
+    return atom.name === 'exists' ? (input) => truth(input.length > 0) : undefined;
+  }
+  if (atom.name === 'iif') {
+    const [condition, then, otherwise] = [argument, ...others].map(compileAtom);
+    return condition && then && otherwise
+      ? (input) => (condition(input)[0]?.value === true ? then(input) : otherwise(input))
+      : undefined;
   }
   if (atom.name === 'ofType' || atom.name === 'as') {
     return ofType(argument);

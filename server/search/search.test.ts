@@ -280,6 +280,7 @@ describe('Search', () => {
     ['Patient?_sort=colour', 'colour'],
     ['Patient?_total=roughly', '_total'],
     ['Patient?gender:missing=perhaps', 'true or false'],
+    ['Observation?code-value-quantity:missing=true', 'composite'],
     ['Patient?active=perhaps', 'true'],
     ['Patient?general-practitioner.colour=red', 'colour'],
     ['Patient?name.given=x', 'name'],

@@ -4,7 +4,9 @@ import type { FhirRepository, SearchOptions } from '@medplum/fhir-router';
 import { getExtraEntries } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
-import { parseContent, readContent } from '../fhir/rows.ts';
+import { parseContent, readFound } from '../fhir/rows.ts';
+import type { FoundRow } from '../fhir/rows.ts';
+import { blameStore } from '../store/blame.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
 import { searchExpression } from './filters.ts';
@@ -13,6 +15,7 @@ import { ParamIds } from './param-ids.ts';
 import { countMatches, findPage } from './query.ts';
 import { assertSearch, pageOffset, pageSize, typesOf, wantsTotal, withoutRest } from './request.ts';
 import { SearchScope } from './scope.ts';
+import { keepTexts } from './texts.ts';
 
 /** The searches of one requester. */
 export class Search {
@@ -34,28 +37,20 @@ export class Search {
   async bundle<T extends Resource>(request: SearchRequest<T>, options?: SearchOptions): Promise<Bundle<WithId<T>>> {
     const count = pageSize(request);
     const offset = pageOffset(request);
-    const { found, hasMore, total } = await this.store.read((db) => {
+    const { found, hasMore, total } = await this.look((db) => {
       const scope = new SearchScope(db, this.access, this.params);
       assertSearch(scope, request);
       // One more than the page shows whether there is another one.
-      const resources = count > 0 ? this.find<T>(scope, request, count + 1, offset) : [];
+      const rows = count > 0 ? this.find(scope, request, count + 1, offset) : [];
       return {
-        found: resources.slice(0, count),
-        hasMore: resources.length > count,
+        found: rows.slice(0, count),
+        hasMore: rows.length > count,
         total: wantsTotal(request) ? this.count(scope, request) : undefined,
       };
     });
-    const entry: BundleEntry<WithId<T>>[] = found.map((resource) => ({
-      fullUrl: this.fullUrl(resource.resourceType, resource.id),
-      search: { mode: 'match' },
-      resource,
-    }));
-    if (request.include || request.revInclude) {
-      await this.addIncludes(request, found, entry);
-    }
     const bundle: Bundle<WithId<T>> = { resourceType: 'Bundle', type: 'searchset' };
     if (count > 0) {
-      bundle.entry = entry.map((item) => this.shown(item, request));
+      await this.addEntries(bundle, request, found);
     }
     if (total !== undefined) {
       bundle.total = total;
@@ -72,7 +67,7 @@ export class Search {
     field: string,
     references: string[],
   ): Promise<Record<string, WithId<T>[]>> {
-    return this.store.read((db) => {
+    return this.look((db) => {
       const scope = new SearchScope(db, this.access, this.params);
       assertSearch(scope, request);
       if (getSearchParameter(request.resourceType, field)?.type !== 'reference') {
@@ -82,20 +77,46 @@ export class Search {
       const found = references.map((reference): [string, WithId<T>[]] => {
         const filter = { code: field, operator: Operator.EQUALS, value: reference };
         const one = { ...request, filters: [...(request.filters ?? []), filter] };
-        const resources = this.find<T>(scope, one, count, pageOffset(request));
-        return [reference, resources.map((resource) => this.access.visible(resource))];
+        const rows = this.find(scope, one, count, pageOffset(request));
+        return [reference, rows.map(({ text }) => this.access.visible(parseContent<T>(text)))];
       });
       return Object.fromEntries(found);
     });
   }
 
-  private find<T extends Resource>(
-    scope: SearchScope,
+  private look<R>(work: (db: Connection) => R): Promise<R> {
+    return this.store.read(work).catch(blameStore);
+  }
+
+  /** What is on the page, and what it asks for besides. */
+  private async addEntries<T extends Resource>(
+    bundle: Bundle<WithId<T>>,
     request: SearchRequest<T>,
-    limit: number,
-    offset: number,
-  ): WithId<T>[] {
-    const found: WithId<T>[] = [];
+    found: readonly FoundRow[],
+  ): Promise<void> {
+    const { include, revInclude, fields, summary } = request;
+    const asStored = !include && !revInclude && !fields && !summary;
+    if (asStored && !found.some(({ type }) => this.access.hidesFieldsOf(type))) {
+      keepTexts(
+        bundle,
+        found.map(({ type, id, text }) => ({ fullUrl: this.fullUrl(type, id), text })),
+      );
+      return;
+    }
+    const resources = found.map(({ text }) => parseContent<T>(text));
+    const entry: BundleEntry<WithId<T>>[] = resources.map((resource) => ({
+      fullUrl: this.fullUrl(resource.resourceType, resource.id),
+      search: { mode: 'match' },
+      resource,
+    }));
+    if (include || revInclude) {
+      await this.addIncludes(request, resources, entry);
+    }
+    bundle.entry = entry.map((item) => this.shown(item, request));
+  }
+
+  private find(scope: SearchScope, request: SearchRequest, limit: number, offset: number): FoundRow[] {
+    const found: FoundRow[] = [];
     let toSkip = offset;
     for (const type of typesOf(request)) {
       if (found.length >= limit) {
@@ -104,7 +125,7 @@ export class Search {
       const expression = searchExpression(scope, type, request.filters ?? []);
       const page = { sortRules: request.sortRules ?? [], limit: limit - found.length, offset: toSkip };
       const rids = findPage(scope, type, expression, page);
-      found.push(...readAll<T>(scope.db, rids));
+      found.push(...readAll(scope.db, rids));
       if (toSkip > 0) {
         toSkip = rids.length > 0 ? 0 : Math.max(0, toSkip - countMatches(scope, type, expression));
       }
@@ -143,9 +164,6 @@ export class Search {
   }
 }
 
-function readAll<T extends Resource>(db: Connection, rids: number[]): WithId<T>[] {
-  return rids
-    .map((rid) => readContent(db, rid))
-    .filter((content) => content !== undefined)
-    .map((content) => parseContent<T>(content));
+function readAll(db: Connection, rids: number[]): FoundRow[] {
+  return rids.map((rid) => readFound(db, rid)).filter((row) => row !== undefined);
 }

@@ -29,6 +29,22 @@ export function sortColumns(scope: SearchScope, type: string, { code, descending
     WHERE s.rid = ${rid} AND ${isOneOf(name('s.param'), ids)}) ${nulls}`;
 }
 
+/** The index that has a type's resources in the order of a sort rule, each at its first value. */
+export function sortIndex(
+  scope: SearchScope,
+  type: string,
+  { code, descending }: SortRule,
+): { table: string; rest: string; param: number } | undefined {
+  if (descending || code.startsWith('_')) {
+    return undefined;
+  }
+  scope.assertVisible(type, code);
+  const { table } = sortSource(type, code);
+  const [param, ...others] = scope.paramIds(type, [sortCode(type, code)]);
+  const rest = { idx_string: 'exact', idx_token: 'system' }[table];
+  return rest && param !== undefined && others.length === 0 ? { table, rest, param } : undefined;
+}
+
 /** A name sorts by its whole, not by its words; what is served by another parameter, by that one. */
 function sortCode(type: string, code: string): string {
   return searchedCodes(type, code).codes[0] ?? code;

@@ -76,6 +76,14 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX idx_number_rid ON idx_number (rid, param);
   `,
+  `
+  -- The history keeps what the resource table no longer has: a resource that never changes is stored once.
+  DELETE FROM history WHERE version = (SELECT version FROM resource WHERE resource.rid = history.rid);
+  CREATE VIEW every_version AS
+    SELECT rid, seq, version, updated, content FROM history
+    UNION ALL
+    SELECT rid, 9007199254740991, version, updated, CASE deleted WHEN 1 THEN NULL ELSE content END FROM resource;
+  `,
 ];
 
 /** Brings a database to its present form; refuses one that a newer version of the server has written. */

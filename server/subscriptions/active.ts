@@ -1,8 +1,10 @@
-import { matchesSearchRequest, parseSearchRequest } from '@medplum/core';
+import { matchesSearchRequest, parseSearchRequest, resourceMatchesSubscriptionCriteria } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { Resource, Subscription } from '@medplum/fhirtypes';
 import { systemContext } from '../auth/session.ts';
 import type { Repositories } from '../auth/session.ts';
+import type { Change } from '../context.ts';
+import type { Logger } from '../http/log.ts';
 
 /** As many as Medplum looks at. */
 const MAX_SUBSCRIPTIONS = 1000;
@@ -10,8 +12,11 @@ const MAX_SUBSCRIPTIONS = 1000;
 /** A Subscription, and a look at its criteria that costs little where they do not match. */
 export interface Watching {
   subscription: WithId<Subscription>;
-  mayMatch(resource: Resource): boolean;
+  mayMatch(resource: Resource, seen: SeenFilters): boolean;
 }
+
+/** What is known of one resource already: many Subscriptions ask the same of it. By the filter's text. */
+export type SeenFilters = Map<string, boolean>;
 
 type ByType = Map<string, Watching[]>;
 
@@ -75,12 +80,51 @@ export class ActiveSubscriptions {
 }
 
 /** The criteria are a search, which is parsed once here and not for every write. */
-function watch(subscription: WithId<Subscription>): Watching {
+export function watch(subscription: WithId<Subscription>): Watching {
   try {
-    const search = parseSearchRequest(subscription.criteria);
-    return { subscription, mayMatch: (resource) => matchesSearchRequest(resource, search) };
+    const { resourceType, filters = [] } = parseSearchRequest(subscription.criteria);
+    const asked = filters.map((filter) => ({
+      key: JSON.stringify(filter),
+      search: { resourceType, filters: [filter] },
+    }));
+    return {
+      subscription,
+      mayMatch: (resource, seen) =>
+        resource.resourceType === resourceType &&
+        asked.every(({ key, search }) => {
+          const known = seen.get(key) ?? matchesSearchRequest(resource, search);
+          seen.set(key, known);
+          return known;
+        }),
+    };
   } catch {
     // Criteria that cannot be parsed are for the evaluation to say so.
     return { subscription, mayMatch: () => true };
+  }
+}
+
+/** Does a change match? Criteria that cannot be evaluated match nothing: they must not undo somebody's write. */
+export async function matches(
+  watching: Watching,
+  change: Change,
+  log: Logger,
+  seen: SeenFilters = new Map(),
+): Promise<boolean> {
+  const { resource, interaction } = change;
+  const previous = interaction === 'delete' ? resource : change.previous;
+  const { subscription } = watching;
+  try {
+    return (
+      watching.mayMatch(resource, seen) &&
+      (await resourceMatchesSubscriptionCriteria({
+        resource,
+        subscription,
+        context: { interaction },
+        getPreviousResource: async () => previous,
+      }))
+    );
+  } catch (err) {
+    log.error('a Subscription could not be evaluated', err, { subscription: subscription.id });
+    return false;
   }
 }

@@ -40,6 +40,8 @@ export interface DeliveryOptions {
   baseUrl: string;
   /** Whether addresses without TLS may be called. */
   httpHooks: boolean;
+  /** Writes down that a bot begins, right before it does. */
+  begin: () => Promise<void>;
 }
 
 /** Thrown by a delivery that may succeed later. */
@@ -86,7 +88,7 @@ async function wakeBot(
   job: Job,
   subscription: WithId<Subscription>,
   resource: WithId<Resource>,
-  { repositories, sessions, executor }: DeliveryOptions,
+  { repositories, sessions, executor, begin }: DeliveryOptions,
 ): Promise<void> {
   const endpoint = subscription.channel.endpoint as string;
   const bot = await unlessGone(repositories(systemContext(job.project)).readReference<Bot>({ reference: endpoint }));
@@ -97,6 +99,7 @@ async function wakeBot(
     throw new DeliveryFailed('Could not find project membership for bot', subscription);
   }
   const input = job.interaction === 'delete' ? { deletedResource: resource } : resource;
+  await begin();
   await executor.execute({
     bot,
     runAs,
@@ -144,12 +147,16 @@ async function post(
   body: string,
 ): Promise<{ success: boolean; description: string }> {
   try {
-    const { status } = await fetch(subscription.channel.endpoint as string, {
+    // A redirect would carry what is about patients to an address that nobody has looked at: it counts as a failure.
+    const response = await fetch(subscription.channel.endpoint as string, {
       method: 'POST',
       headers,
       body,
+      redirect: 'manual',
       signal: AbortSignal.timeout(HOOK_TIMEOUT),
     });
+    const { status } = response;
+    await response.body?.cancel();
     return { success: isSuccess(subscription, status), description: `received status ${status}` };
   } catch (err) {
     // The cause tells whether it was refused, reset or unknown; the message of fetch is always the same.
@@ -159,11 +166,11 @@ async function post(
   }
 }
 
-/** Below 400, unless the Subscription has its own list (`200,201,410-499`). */
+/** A success, unless the Subscription has its own list (`200,201,410-499`). */
 function isSuccess(subscription: Subscription, status: number): boolean {
   const codes = getExtensionValue(subscription, `${EXTENSION}/subscription-success-codes`);
   if (typeof codes !== 'string') {
-    return status >= 200 && status < 400;
+    return status >= 200 && status < 300;
   }
   return codes.split(',').some((range) => {
     const [from, to] = range.split('-').map(Number);

@@ -1,13 +1,13 @@
-import { resourceMatchesSubscriptionCriteria } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { Subscription } from '@medplum/fhirtypes';
 import type { Clock } from '../clock.ts';
 import type { Change, WriteObserver } from '../context.ts';
+import { isPassing } from '../fhir/passing.ts';
 import type { Background } from '../http/background.ts';
 import type { Logger } from '../http/log.ts';
 import type { Store } from '../store/store.ts';
-import { ActiveSubscriptions } from './active.ts';
-import type { Watching } from './active.ts';
+import { ActiveSubscriptions, matches } from './active.ts';
+import type { SeenFilters } from './active.ts';
 import type { Repositories } from '../auth/session.ts';
 import { deliver, DeliveryFailed } from './deliver.ts';
 import type { DeliveryOptions } from './deliver.ts';
@@ -38,7 +38,7 @@ export class SubscriptionEngine implements WriteObserver {
   private readonly options: SubscriptionEngineOptions;
   private readonly active: ActiveSubscriptions;
   private readonly jobs: Jobs;
-  private delivery: DeliveryOptions | undefined;
+  private delivery: Omit<DeliveryOptions, 'begin'> | undefined;
   private running = 0;
   private pumping = false;
   private pumpAgain = false;
@@ -59,7 +59,7 @@ export class SubscriptionEngine implements WriteObserver {
   }
 
   /** Begins to deliver, with what earlier processes left. */
-  start(delivery: DeliveryOptions): void {
+  start(delivery: Omit<DeliveryOptions, 'begin'>): void {
     this.delivery = delivery;
     this.wake();
   }
@@ -70,17 +70,23 @@ export class SubscriptionEngine implements WriteObserver {
     clearTimeout(this.timer);
   }
 
+  /** Writes down what is done, so that the next process does not do it again. */
+  async flush(): Promise<void> {
+    await this.jobs.flush();
+  }
+
   async onWrite(change: Change): Promise<void> {
     const { resource, projectId } = change;
-    if (!projectId || resource.resourceType === 'AuditEvent') {
+    if (!projectId || resource.resourceType === 'AuditEvent' || isPassing(resource)) {
       return;
     }
     if (resource.resourceType === 'Subscription') {
       this.active.changed(projectId);
     }
     const watching = await this.active.watching(projectId, resource.resourceType);
+    const seen: SeenFilters = new Map();
     for (const candidate of watching) {
-      if (await this.matches(candidate, change)) {
+      if (await matches(candidate, change, this.options.log, seen)) {
         this.addJob(candidate.subscription, change, projectId);
       }
     }
@@ -108,26 +114,6 @@ export class SubscriptionEngine implements WriteObserver {
   /** When the next job that waits becomes due. */
   nextDue(): Promise<number | undefined> {
     return this.jobs.nextDue();
-  }
-
-  private async matches(candidate: Watching, change: Change): Promise<boolean> {
-    const { resource, interaction } = change;
-    const previous = interaction === 'delete' ? resource : change.previous;
-    try {
-      if (!candidate.mayMatch(resource)) {
-        return false;
-      }
-      return await resourceMatchesSubscriptionCriteria({
-        resource,
-        subscription: candidate.subscription,
-        context: { interaction },
-        getPreviousResource: async () => previous,
-      });
-    } catch (err) {
-      // A criterion that cannot be evaluated must not undo somebody's write.
-      this.options.log.error('a Subscription could not be evaluated', err, { subscription: candidate.subscription.id });
-      return false;
-    }
   }
 
   private addJob(subscription: WithId<Subscription>, { resource, interaction }: Change, project: string): void {
@@ -167,12 +153,12 @@ export class SubscriptionEngine implements WriteObserver {
     await this.setTimer();
   }
 
-  private run(job: Job, delivery: DeliveryOptions): void {
+  private run(job: Job, delivery: Omit<DeliveryOptions, 'begin'>): void {
     this.running++;
     this.options.background.run(async () => {
       try {
-        await deliver(job, delivery);
-        this.jobs.finish(job);
+        await deliver(job, { ...delivery, begin: () => this.jobs.begin(job) });
+        await this.jobs.finish(job);
       } catch (err) {
         await this.failed(job, err);
       } finally {
@@ -190,7 +176,7 @@ export class SubscriptionEngine implements WriteObserver {
       return;
     }
     this.options.log.error('a delivery failed', err, fields);
-    this.jobs.finish(job);
+    await this.jobs.finish(job);
   }
 
   private async setTimer(): Promise<void> {

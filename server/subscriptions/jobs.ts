@@ -14,10 +14,12 @@ export interface Job {
   requested: string;
   /** Deliveries that were tried and failed. */
   attempts: number;
+  /** Whether a bot is woken; else an address is called. 0 or 1. */
+  toBot: number;
 }
 
 /** A delivery to be owed from now on. */
-export type NewJob = Omit<Job, 'id' | 'attempts'> & { toBot: boolean };
+export type NewJob = Omit<Job, 'id' | 'attempts' | 'toBot'> & { toBot: boolean };
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS subscription_job (
@@ -37,12 +39,16 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS subscription_job_due ON subscription_job (started, due);
 `;
 
-const COLUMNS = 'id, project, subscription, resourceType, resourceId, versionId, interaction, requested, attempts';
+const COLUMNS =
+  'id, project, subscription, resourceType, resourceId, versionId, interaction, requested, attempts, toBot';
+const UNCLAIMED = 'id NOT IN (SELECT value FROM json_each(?))';
 
 /** The deliveries that are owed, as rows: a crash neither loses nor invents one. */
 export class Jobs {
   private readonly store: Store;
-  /** Done, but still in the table; they leave it with the next claim. */
+  /** Claimed, and still in the table: under way, or done. */
+  private readonly claimed = new Set<number>();
+  /** Done, but still in the table; they leave it when the next bot begins. */
   private readonly done: number[] = [];
 
   private constructor(store: Store) {
@@ -50,16 +56,14 @@ export class Jobs {
   }
 
   /**
-   * Opens the table. What had been started when the process died is not run again where it is a bot, which may have
-   * done its work; a call of a URL is made again.
+   * Opens the table. A bot that had begun when the process died is not run again: it may have done its work. Everything
+   * else is: a call of a URL, and a bot that had not begun.
    * @returns The number of bot runs that were given up.
    */
   static async open(store: Store): Promise<{ jobs: Jobs; givenUp: number }> {
     const givenUp = await store.transaction((db) => {
       db.exec(SCHEMA);
-      const lost = db.all<{ id: number }>('DELETE FROM subscription_job WHERE started = 1 AND toBot = 1 RETURNING id');
-      db.run('UPDATE subscription_job SET started = 0 WHERE started = 1');
-      return lost.length;
+      return db.all<{ id: number }>('DELETE FROM subscription_job WHERE started = 1 RETURNING id').length;
     });
     return { jobs: new Jobs(store), givenUp };
   }
@@ -82,26 +86,49 @@ export class Jobs {
     );
   }
 
-  /** Takes up to `limit` jobs that are due, marked as started before any of them is run. */
+  /** Takes up to `limit` jobs that are due, which nobody else gets from then on. */
   async claim(now: number, limit: number): Promise<Job[]> {
-    return this.store.transaction((db) => {
-      for (const id of this.done.splice(0)) {
-        db.run('DELETE FROM subscription_job WHERE id = ?', id);
-      }
-      const claimed = db.all<Job>(
-        `UPDATE subscription_job SET started = 1 WHERE id IN
-           (SELECT id FROM subscription_job WHERE started = 0 AND due <= ? ORDER BY id LIMIT ?)
-         RETURNING ${COLUMNS}`,
+    const jobs = await this.store.read((db) =>
+      db.all<Job>(
+        `SELECT ${COLUMNS} FROM subscription_job WHERE started = 0 AND due <= ? AND ${UNCLAIMED} ORDER BY id LIMIT ?`,
         now,
+        this.claims(),
         limit,
-      );
-      return claimed.sort((a, b) => a.id - b.id);
+      ),
+    );
+    jobs.forEach(({ id }) => this.claimed.add(id));
+    return jobs;
+  }
+
+  /** Writes down that a bot begins: whatever happens from here on, it is not run again. */
+  async begin({ id }: Job): Promise<void> {
+    await this.store.transaction((db) => {
+      this.removeDone(db);
+      db.run('UPDATE subscription_job SET started = 1 WHERE id = ?', id);
     });
   }
 
-  /** The job is over. It leaves the table with the next claim: until then it counts as started, which is as good. */
-  finish(job: Job): void {
-    this.done.push(job.id);
+  /** The job is over. One of a bot leaves the table when the next one begins: until then it counts as begun. */
+  async finish({ id, toBot }: Job): Promise<void> {
+    this.done.push(id);
+    if (!toBot) {
+      await this.flush();
+    }
+  }
+
+  /** Takes out of the table what is done. */
+  async flush(): Promise<void> {
+    await this.store.transaction((db) => this.removeDone(db));
+  }
+
+  private removeDone(db: Connection): void {
+    const ids = this.done.splice(0);
+    ids.forEach((id) => db.run('DELETE FROM subscription_job WHERE id = ?', id));
+    this.store.afterCommit(() => ids.forEach((id) => this.claimed.delete(id)));
+  }
+
+  private claims(): string {
+    return JSON.stringify([...this.claimed]);
   }
 
   /** The job is to be tried again. */
@@ -114,6 +141,7 @@ export class Jobs {
         job.id,
       ),
     );
+    this.claimed.delete(job.id);
   }
 
   /** How many jobs wait that are due, and how many for the time of their next try. */
@@ -121,8 +149,9 @@ export class Jobs {
     const row = await this.store.read((db) =>
       db.get<{ due: number; delayed: number }>(
         `SELECT count(*) FILTER (WHERE due <= ?1) AS due, count(*) FILTER (WHERE due > ?1) AS delayed
-           FROM subscription_job WHERE started = 0`,
+           FROM subscription_job WHERE started = 0 AND id NOT IN (SELECT value FROM json_each(?2))`,
         now,
+        this.claims(),
       ),
     );
     return row ?? { due: 0, delayed: 0 };
@@ -131,7 +160,10 @@ export class Jobs {
   /** When the next job that waits becomes due. */
   async nextDue(): Promise<number | undefined> {
     const row = await this.store.read((db) =>
-      db.get<{ due: number | null }>('SELECT min(due) AS due FROM subscription_job WHERE started = 0'),
+      db.get<{ due: number | null }>(
+        `SELECT min(due) AS due FROM subscription_job WHERE started = 0 AND ${UNCLAIMED}`,
+        this.claims(),
+      ),
     );
     return row?.due ?? undefined;
   }

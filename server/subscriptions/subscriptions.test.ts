@@ -175,15 +175,15 @@ describe('a URL', () => {
   let hook: Server;
   let url: string;
   let status = 200;
-  const calls: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const calls: { path: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
 
   beforeAll(async () => {
     hook = createServer((req, res) => {
       let body = '';
       req.on('data', (chunk: Buffer) => (body += chunk.toString()));
       req.on('end', () => {
-        calls.push({ headers: req.headers, body });
-        res.writeHead(status).end();
+        calls.push({ path: req.url, headers: req.headers, body });
+        res.writeHead(status, status === 307 ? { location: `${url}elsewhere` } : {}).end();
       });
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
@@ -250,6 +250,15 @@ describe('a URL', () => {
     await t.server.drain();
     await t.server.advance({ days: 1 });
     expect(calls).toHaveLength(1);
+  });
+
+  test('that sends on to another address has failed: what is about patients is not carried there', async () => {
+    status = 307;
+    await t.subscribe(url, 'Patient');
+    await create();
+    await t.server.drain();
+    await t.server.advance({ seconds: 20 });
+    expect(calls.map(({ path }) => path)).toEqual(['/', '/']);
   });
 
   test('hears of a deletion by a header', async () => {
