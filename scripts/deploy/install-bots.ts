@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { AccessPolicy, Bot as BotResource, UserConfiguration } from '@medplum/fhirtypes';
-import { WEBHOOK_SID } from '../../bots/runtime/contract.ts';
+import { BOT_KIND, WEBHOOK_SID } from '../../bots/runtime/contract.ts';
 import type { Bot } from '../lib/bots.ts';
 import { managed, policyOf } from './desired.ts';
 import { Installer } from './installer.ts';
@@ -108,7 +108,7 @@ async function installBot(
   return current.id;
 }
 
-type Settings = Pick<BotResource, 'identifier' | 'name' | 'description' | 'cronString' | 'timeout'>;
+type Settings = Pick<BotResource, 'identifier' | 'name' | 'description' | 'category' | 'cronString' | 'timeout'>;
 
 /** What deploy sets on a Bot; without a definition, what stands on it now. */
 function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
@@ -118,6 +118,7 @@ function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
         identifier: [...others, { system: BOT_SID, value: bot.definition.name }],
         name: bot.name,
         description: bot.definition.description,
+        category: [{ coding: [{ system: BOT_KIND, code: bot.definition.kind }] }],
         cronString: bot.definition.schedule,
         timeout: bot.definition.timeout,
       }
@@ -125,6 +126,7 @@ function settingsOf(current: BotResource, bot: Bot | undefined): Settings {
         identifier: current.identifier,
         name: current.name,
         description: current.description,
+        category: current.category,
         cronString: current.cronString,
         timeout: current.timeout,
       };

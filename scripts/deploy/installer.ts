@@ -16,9 +16,13 @@ export const titleOf = (resource: Resource): string =>
     ? `${resource.criteria}: ${resource.reason}`
     : (tagOf(resource, KEY_TAG) ?? String(resource.id));
 
+/** What a role may do is the clinic's to say; what a bot may do is not. */
+const isRole = (resource: Resource): boolean => tagOf(resource, KEY_TAG)?.startsWith('data/AccessPolicy/') === true;
+
 /** Has the clinic made an installed resource its own, by editing it? */
 export const isEdited = (installed: Resource): boolean =>
-  EDITABLE.includes(installed.resourceType) && contentHash(installed) !== tagOf(installed, HASH_TAG);
+  (EDITABLE.includes(installed.resourceType) || isRole(installed)) &&
+  contentHash(installed) !== tagOf(installed, HASH_TAG);
 
 export interface InstallOptions {
   readonly report: Report;

@@ -17,11 +17,14 @@ export interface Layer {
 }
 
 /** The folders of `resources/` that belong to the layer; the demo clinic is seeded, not deployed. */
-const FOLDERS = ['terminology', 'templates', 'tasks', 'questionnaires', 'journeys'] as const;
+const FOLDERS = ['terminology', 'policies', 'templates', 'tasks', 'questionnaires', 'journeys'] as const;
 
-/** The layer as it stands in this repository, bundled. */
-export async function loadLayer(): Promise<Layer> {
+/**
+ * The layer as it stands in this repository, bundled.
+ * @param bundle - Makes the bundles; those that were made already may be given instead.
+ */
+export async function loadLayer(bundle: typeof bundleBots = bundleBots): Promise<Layer> {
   const bots = await loadBots();
   const folders = await Promise.all(FOLDERS.map(loadResources));
-  return { bots, codeOf: await bundleBots(bots), resources: folders.flat(), rules };
+  return { bots, codeOf: await bundle(bots), resources: folders.flat(), rules };
 }

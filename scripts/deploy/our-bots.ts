@@ -50,9 +50,13 @@ export async function ourBots(medplum: MedplumClient): Promise<OurBot[]> {
 
 const isKey = ({ system }: { system?: string }): boolean => system === KEY_TAG;
 
-async function readBot(medplum: MedplumClient, id: string): Promise<WithId<Bot> | undefined> {
+const readBot = (medplum: MedplumClient, id: string): Promise<WithId<Bot> | undefined> =>
+  unlessMissing(medplum.readResource('Bot', id));
+
+/** What is asked of one resource; undefined if that is not there, or not any more. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await medplum.readResource('Bot', id);
+    return await asked;
   } catch (thrown) {
     if (thrown instanceof OperationOutcomeError && (isGone(thrown.outcome) || isNotFound(thrown.outcome))) {
       return undefined;

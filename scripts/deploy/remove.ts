@@ -3,7 +3,7 @@ import type { Bot, Resource, ResourceType } from '@medplum/fhirtypes';
 import { searchAll } from '../../bots/runtime/load.ts';
 import { MANAGED_TAG } from './desired.ts';
 import { isEdited, titleOf } from './installer.ts';
-import { ourBots } from './our-bots.ts';
+import { ourBots, unlessMissing } from './our-bots.ts';
 import type { OurBot } from './our-bots.ts';
 import type { Report } from './report.ts';
 
@@ -92,20 +92,25 @@ async function isInUse(
   return running !== undefined;
 }
 
-/** First what makes it run, then what it may do, then itself, and last its code. */
+/** First what makes it run, then the code of every deploy, which only it leads to, then what it may do, and itself last. */
 async function removeBot(medplum: MedplumClient, { bot, memberships }: OurBot): Promise<void> {
   if (bot.cronString) {
     // Medplum keeps the schedule of a Bot that is deleted, and fails at each of its times.
     await medplum.updateResource<Bot>({ ...bot, cronString: undefined });
   }
+  for (const id of await codeOf(medplum, bot)) {
+    // A removal that was broken off has removed some of them.
+    await unlessMissing(medplum.deleteResource('Binary', id));
+  }
   for (const { id } of memberships) {
     await medplum.deleteResource('ProjectMembership', id);
   }
   await medplum.deleteResource('Bot', bot.id);
-  for (const url of [bot.executableCode?.url, bot.sourceCode?.url]) {
-    const [, id] = /(?:Binary|storage)\/([0-9a-f-]{36})/.exec(url ?? '') ?? [];
-    if (id !== undefined) {
-      await medplum.deleteResource('Binary', id);
-    }
-  }
+}
+
+/** The Binaries that any version of a Bot names. */
+async function codeOf(medplum: MedplumClient, { id }: WithId<Bot>): Promise<string[]> {
+  const { entry = [] } = await medplum.readHistory('Bot', id);
+  const urls = entry.flatMap(({ resource }) => [resource?.executableCode?.url, resource?.sourceCode?.url]);
+  return [...new Set(urls.flatMap((url) => /(?:Binary|storage)\/([0-9a-f-]{36})/.exec(url ?? '')?.[1] ?? []))];
 }

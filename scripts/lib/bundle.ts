@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
+import type { CodeSystem } from '@medplum/fhirtypes';
 import type { Plugin } from 'esbuild';
 import type { Bot } from './bots.ts';
 import { inRoot, root } from './paths.ts';
@@ -29,7 +31,7 @@ export async function bundleBots(bots: readonly Bot[]): Promise<Map<string, stri
     define: { 'WebSocket.OPEN': '1', 'WebSocket.CLOSING': '2', 'WebSocket.CLOSED': '3' },
     // Medplum wraps the code in a script of its own: it reads the variable `exports`, and goes on behind the last line.
     footer: { js: 'Object.assign(exports, module.exports);' },
-    plugins: [entries(bots)],
+    plugins: [entries(bots), tables],
   });
   const codeOf = new Map<string, string>();
   for (const { name } of bots) {
@@ -52,6 +54,43 @@ export async function writeBundles(bots: readonly Bot[], codeOf: ReadonlyMap<str
     await writeFile(inRoot(dist), codeOf.get(name) ?? '');
   }
 }
+
+/** Files of data that are larger than this go into a bundle deflated. */
+const LARGE_BYTES = 20_000;
+
+/**
+ * Large tables (code systems, weights) as what they inflate to when the bot loads, a few milliseconds: a bundle has to stay
+ * small, and these would be most of it. Of a code system a bot needs codes, displays and words; what confirms a row is for
+ * people, and stays on the server.
+ */
+const tables: Plugin = {
+  name: 'tables',
+  setup(build) {
+    build.onLoad({ filter: /[\\/](?:resources|bots)[\\/].+\.json$/ }, async ({ path }) => {
+      const data = JSON.parse(await readFile(path, 'utf8')) as object;
+      const json = JSON.stringify('concept' in data ? lean(data as CodeSystem) : data);
+      if (json.length < LARGE_BYTES) {
+        return { contents: json, loader: 'json' };
+      }
+      const deflated = deflateRawSync(json, { level: 9 }).toString('base64');
+      const inflated = `inflateRawSync(Buffer.from('${deflated}', 'base64')).toString()`;
+      const contents = [
+        `import { Buffer } from 'node:buffer';`,
+        `import { inflateRawSync } from 'node:zlib';`,
+        `export default JSON.parse(${inflated});`,
+      ];
+      return { contents: contents.join('\n'), loader: 'js' };
+    });
+  },
+};
+
+const lean = ({ url, concept }: CodeSystem): Pick<CodeSystem, 'url' | 'concept'> => ({
+  url,
+  concept: concept?.map(({ property, ...row }) => {
+    const kept = property?.filter(({ code }) => code !== 'confirmed-by') ?? [];
+    return { ...row, ...(kept.length > 0 && { property: kept }) };
+  }),
+});
 
 /** The entry of each bundle: the bot's definition, made into the function that the server calls. */
 function entries(bots: readonly Bot[]): Plugin {

@@ -3,7 +3,9 @@ import { startServer } from '../../server/index.ts';
 import type { RunningServer, StartOptions } from '../../server/index.ts';
 import { deploy } from '../deploy/deploy.ts';
 import type { Deployed } from '../deploy/deploy.ts';
+import type { Layer } from '../deploy/layer.ts';
 import { SettingsError } from './args.ts';
+import { patientFetch } from './client.ts';
 import { seedEmptyStore } from './seed.ts';
 import type { DemoClinic } from './seed.ts';
 
@@ -11,6 +13,8 @@ export interface ClinicOptions extends StartOptions {
   /** Whether the demo clinic is put into an empty store. */
   readonly demo: boolean;
   readonly progress?: (text: string) => void;
+  /** Read from this repository and bundled unless given. */
+  readonly layer?: Layer;
 }
 
 /** The embedded server with the layer in it. */
@@ -27,13 +31,14 @@ export interface ClinicServer {
 export async function startClinicServer({
   demo,
   progress = () => undefined,
+  layer,
   ...options
 }: ClinicOptions): Promise<ClinicServer> {
   progress('Starting the server');
   const server = await startServer(options).catch(explain);
   try {
     const medplum = administratorOf(server);
-    const deployed = await deploy(medplum, { progress });
+    const deployed = await deploy(medplum, { progress, ...(layer && { layer }) });
     if (demo) {
       progress('Seeding the demo clinic');
     }
@@ -46,14 +51,14 @@ export async function startClinicServer({
 }
 
 /** Signs in with every request anew, so that it works on a test's clock too, whatever time a token would run out. */
-function administratorOf({ baseUrl, credentials: { clientId, clientSecret } }: RunningServer): MedplumClient {
-  const medplum = new MedplumClient({ baseUrl: `${baseUrl}/`, cacheTime: 0 });
+export function administratorOf({ baseUrl, credentials: { clientId, clientSecret } }: RunningServer): MedplumClient {
+  const medplum = new MedplumClient({ baseUrl: `${baseUrl}/`, cacheTime: 0, fetch: patientFetch });
   medplum.setBasicAuth(clientId, clientSecret);
   return medplum;
 }
 
 /** What the operating system refuses (a port in use, a folder that cannot be written) is a matter of settings. */
-function explain(thrown: unknown): never {
+export function explain(thrown: unknown): never {
   const errors = thrown instanceof Error ? [thrown, thrown.cause] : [];
   const isSetting = errors.some((error) => error instanceof Error && ('syscall' in error || /InUse/.test(error.name)));
   throw isSetting && thrown instanceof Error ? new SettingsError(thrown.message) : thrown;

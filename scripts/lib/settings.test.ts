@@ -13,6 +13,8 @@ describe('readSettings', () => {
       HOST: '0.0.0.0',
       CARELINE_DEMO: '0',
       PUBLIC_BASE_URL: 'https://fhir.example.com',
+      APP_BASE_URL: 'https://clinic.example.com',
+      CARELINE_ORIGINS: 'https://clinic.example.com, http://127.0.0.1:3000',
       MEDPLUM_CLIENT_ID: 'id',
       MEDPLUM_CLIENT_SECRET: 'secret',
       CLINIC_TIMEZONE: 'Europe/Berlin',
@@ -23,6 +25,8 @@ describe('readSettings', () => {
       host: '0.0.0.0',
       demo: false,
       publicBaseUrl: 'https://fhir.example.com/',
+      appBaseUrl: 'https://clinic.example.com/',
+      allowedOrigins: ['https://clinic.example.com', 'http://127.0.0.1:3000'],
       adminClient: { id: 'id', secret: 'secret' },
       secrets: { PUBLIC_BASE_URL: 'https://fhir.example.com', CLINIC_TIMEZONE: 'Europe/Berlin' },
     });
@@ -34,6 +38,7 @@ describe('readSettings', () => {
     [{ CARELINE_DEMO: 'no' }, 'CARELINE_DEMO'],
     [{ CARELINE_QUOTA: 'on' }, 'CARELINE_QUOTA'],
     [{ PUBLIC_BASE_URL: 'fhir.example.com' }, 'PUBLIC_BASE_URL'],
+    [{ CARELINE_ORIGINS: 'clinic.example.com' }, 'CARELINE_ORIGINS'],
     [{ MEDPLUM_CLIENT_ID: 'id' }, 'MEDPLUM_CLIENT_SECRET'],
   ])('%j is one clear line', (env, name) => {
     expect(() => readSettings(env)).toThrow(SettingsError);

@@ -24,14 +24,21 @@ const SECRETS = [
   'CLINIC_COUNTRY',
   'CLINIC_TIMEZONE',
   'QUIET_HOURS',
+  'MESSAGES_PER_DAY',
 ] as const;
 
 /** The settings of the embedded server, all optional, from the environment. */
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Where the pages are served. */
+  readonly webPort: number;
   readonly dataDir: string;
   readonly publicBaseUrl?: string;
+  /** Where the pages are on which people sign in and set their passwords. */
+  readonly appBaseUrl?: string;
+  /** Origins whose pages may call the server; every one where it is not set. */
+  readonly allowedOrigins?: readonly string[];
   readonly adminClient?: { readonly id: string; readonly secret: string };
   /** Whether the demo clinic is put into an empty store. */
   readonly demo: boolean;
@@ -39,6 +46,8 @@ export interface Settings {
   readonly quota: boolean;
   /** Whether Subscriptions may call addresses without TLS. */
   readonly httpHooks: boolean;
+  /** Whether an AuditEvent is left of everything that is read. */
+  readonly auditReads: boolean;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -55,16 +64,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingsError that names the variable and what it may be. */
 export function readSettings(env: Environment): Settings {
   const publicBaseUrl = env.PUBLIC_BASE_URL ? baseUrlOf('PUBLIC_BASE_URL', env.PUBLIC_BASE_URL) : undefined;
+  const appBaseUrl = env.APP_BASE_URL ? baseUrlOf('APP_BASE_URL', env.APP_BASE_URL) : undefined;
+  const allowedOrigins = env.CARELINE_ORIGINS ? readOrigins(env.CARELINE_ORIGINS) : undefined;
   const adminClient = readAdminClient(env);
   return {
     host: env.HOST || '127.0.0.1',
-    port: readPort(env.PORT),
+    port: readPort('PORT', env.PORT, 8103),
+    webPort: readWebPort(env.WEB_PORT),
     dataDir: dataDirOf(env),
     demo: readSwitch('CARELINE_DEMO', env.CARELINE_DEMO, true),
     quota: readSwitch('CARELINE_QUOTA', env.CARELINE_QUOTA, false),
+    auditReads: readSwitch('CARELINE_AUDIT_READS', env.CARELINE_AUDIT_READS, false),
     httpHooks: readSwitch('CARELINE_HTTP_HOOKS', env.CARELINE_HTTP_HOOKS, false),
     secrets: readSecrets(env),
     ...(publicBaseUrl && { publicBaseUrl }),
+    ...(appBaseUrl && { appBaseUrl }),
+    ...(allowedOrigins && { allowedOrigins }),
     ...(adminClient && { adminClient }),
   };
 }
@@ -105,10 +120,13 @@ function readAdminClient({
   return id && secret ? { id, secret } : undefined;
 }
 
-function readPort(value: string | undefined): number {
-  const port = value ? Number(value) : 8103;
+/** Where the pages are served: WEB_PORT, 3000 unless set. */
+export const readWebPort = (value: string | undefined): number => readPort('WEB_PORT', value, 3000);
+
+function readPort(name: string, value: string | undefined, unset: number): number {
+  const port = value ? Number(value) : unset;
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new SettingsError(`PORT must be a whole number from 0 to 65535, not "${value}".`);
+    throw new SettingsError(`${name} must be a whole number from 0 to 65535, not "${value}".`);
   }
   return port;
 }
@@ -120,8 +138,16 @@ function readSwitch(name: string, value: string | undefined, unset: boolean): bo
   return value ? value === '1' : unset;
 }
 
-/** With a slash at its end, as Medplum's clients want it. */
-function baseUrlOf(name: string, value: string): string {
+/** Origins such as `https://clinic.example`, with commas between them. */
+function readOrigins(value: string): string[] {
+  return value.split(',').map((origin) => baseUrlOf('CARELINE_ORIGINS', origin.trim()).slice(0, -1));
+}
+
+/**
+ * With a slash at its end, as Medplum's clients want it.
+ * @throws SettingsError that names where it was set.
+ */
+export function baseUrlOf(name: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     throw new SettingsError(`${name} must be an address such as https://fhir.example.com/, not "${value}".`);
   }

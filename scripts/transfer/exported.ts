@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { WithId } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { SettingsError } from '../lib/args.ts';
@@ -19,7 +20,8 @@ export async function readExport(folder: string): Promise<Exported> {
   const exported = new Map<string, WithId<Resource>>();
   const files = (await readdir(folder)).filter((name) => name.endsWith('.ndjson'));
   for (const file of files.sort()) {
-    for (const line of (await readFile(join(folder, file), 'utf8')).split('\n')) {
+    // By line: all content of a clinic is more than one string can hold.
+    for await (const line of createInterface({ input: createReadStream(join(folder, file), 'utf8') })) {
       if (line !== '') {
         const resource = JSON.parse(line) as WithId<Resource>;
         exported.set(resource.id, resource);

@@ -134,7 +134,12 @@ async function createBatch(
   for (const resource of batch) {
     const { id, ...content } = withNewIds(resource, ledger.ids);
     if (resource.resourceType === 'Binary') {
-      results.set(id, await sendBinary(medplum, withNewIds(resource, ledger.ids)));
+      const sent = await sendBinary(medplum, withNewIds(resource, ledger.ids));
+      if (sent.id !== undefined) {
+        // At once: what was sent twice would be in the server for ever, and nobody's.
+        ledger.moved(id, sent.id);
+      }
+      results.set(id, sent);
     } else {
       const off = isActive(resource) ? { status: 'off' } : {};
       const created = { ...content, ...off, meta: metaOf(resource) } as Resource;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 
 type Line = { from: string; to: string } | { paused: string } | { resumed: string };
@@ -19,8 +19,13 @@ export class Ledger {
     mkdirSync(kept, { recursive: true, mode: 0o700 });
     this.file = join(kept, `${new URL(baseUrl).host.replace(':', '_')}.ndjson`);
     if (existsSync(this.file)) {
-      // The last line may be half of one.
-      const lines = readFileSync(this.file, 'utf8').split('\n').slice(0, -1);
+      // The last line may be half of one, and the next one must not be written behind it.
+      const text = readFileSync(this.file, 'utf8');
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      if (whole !== text) {
+        truncateSync(this.file, Buffer.byteLength(whole));
+      }
+      const lines = whole.split('\n').slice(0, -1);
       lines.forEach((line) => this.apply(JSON.parse(line) as Line));
     }
   }

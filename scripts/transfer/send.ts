@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { getStatus } from '@medplum/core';
 import type { MedplumClient, WithId } from '@medplum/core';
 import type { Binary, Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import { msUntilQuota } from '../lib/client.ts';
 
 /** Entries and characters of one batch: a server takes 1 MB. */
 const MAX_ENTRIES = 40;
@@ -54,7 +56,7 @@ export async function sendBatch(medplum: MedplumClient, entries: readonly Bundle
         sent[index] = { id: resource?.id ?? response?.location?.match(/[0-9a-f-]{36}/)?.[0] };
       } else if (PASSING.includes(status.slice(0, 3)) && tries < MAX_TRIES) {
         again.push(index);
-        wait = Math.max(wait, waitOf(outcome), 100 * tries);
+        wait = Math.max(wait, msUntilQuota(outcome), 100 * tries);
       } else {
         sent[index] = { refusal: describe(status, outcome) };
       }
@@ -69,18 +71,20 @@ export async function sendBatch(medplum: MedplumClient, entries: readonly Bundle
 
 /** Creates a Binary with its content, which goes over the wire as it is. */
 export async function sendBinary(medplum: MedplumClient, binary: Binary): Promise<Sent> {
-  const made = await medplum.createBinary({
-    data: new Uint8Array(Buffer.from(binary.data ?? '', 'base64')),
-    contentType: binary.contentType,
-    ...(binary.securityContext && { securityContext: binary.securityContext }),
-  });
-  return { id: made.id };
-}
-
-/** Until a used-up quota is there again. */
-function waitOf(outcome: OperationOutcome | undefined): number {
-  const diagnostics = outcome?.issue[0]?.diagnostics ?? '';
-  return Number(/"_msBeforeNext":(\d+)/.exec(diagnostics)?.[1] ?? 0);
+  try {
+    const made = await medplum.createBinary({
+      data: new Uint8Array(Buffer.from(binary.data ?? '', 'base64')),
+      contentType: binary.contentType,
+      ...(binary.securityContext && { securityContext: binary.securityContext }),
+    });
+    return { id: made.id };
+  } catch (thrown) {
+    const { outcome } = thrown as { outcome?: OperationOutcome };
+    if (!outcome || getStatus(outcome) >= 500) {
+      throw thrown;
+    }
+    return { refusal: describe(String(getStatus(outcome)), outcome) };
+  }
 }
 
 function describe(status: string, outcome: OperationOutcome | undefined): string {
