@@ -3,6 +3,9 @@ import type { Rule } from './when.ts';
 
 const rebooked = '%previous.start != %current.start or %previous.end != %current.end';
 
+/** By a program that goes without slots. The time of its actors is taken all the same. */
+const withoutSlot = '%current.slot.empty()';
+
 export default [
   when('Appointment', becomes('waitlist')).run('scheduling/wait'),
   when('Appointment', becomes('booked')).run('journeys/start'),
@@ -13,5 +16,7 @@ export default [
   when('Appointment', becomes('noshow')).run('journeys/advance', 'journeys/start-by-event'),
   when('Appointment', becomes('cancelled')).run('scheduling/give-back', 'journeys/revoke'),
   when('Appointment', becomes('entered-in-error')).run('scheduling/give-back', 'journeys/revoke'),
-  when('Appointment', deleted()).run('scheduling/give-back'),
+  when('Appointment', deleted()).run('scheduling/give-back', 'scheduling/watch', 'journeys/revoke'),
+  when('Appointment', { criteria: 'status=booked', condition: withoutSlot }).run('scheduling/watch'),
+  when('Appointment', { criteria: 'status=cancelled', condition: withoutSlot }).run('scheduling/watch'),
 ] satisfies Rule[];

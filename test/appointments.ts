@@ -2,8 +2,8 @@ import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Appointment, CarePlan, Communication, Encounter, Patient, Subscription, Task } from '@medplum/fhirtypes';
 import type { Clinic } from './clinic.ts';
-import { stageOf } from '../bots/journeys/journey.ts';
 import { STAGE_CODE } from '../bots/journeys/names.ts';
+import { stageOf } from '../bots/journeys/parts.ts';
 
 /** What a client sees of a visit: states only, no ids and no times. */
 export interface Outcome {
@@ -97,4 +97,16 @@ export async function skipTo({ clock, server }: Clinic, instant: string): Promis
   clock.moveTo(Date.parse(instant));
   // The sweeps run every five minutes and take a minute before they count a delivery as lost.
   await server.advance({ minutes: 6 });
+}
+
+/**
+ * Lets time go by in steps of six minutes, in each of which every sweep runs once: what a lost delivery left undone is
+ * found in one of them, and what follows from that in the next.
+ */
+export async function passes({ clock, server }: Clinic, times: number): Promise<void> {
+  for (let pass = 0; pass < times; pass++) {
+    await server.drain();
+    clock.moveTo(clock.now() + 5 * 60_000);
+    await server.advance({ minutes: 1 });
+  }
 }

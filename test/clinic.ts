@@ -1,8 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { MedplumClient } from '@medplum/core';
 import type { Patient, Resource } from '@medplum/fhirtypes';
-import { startClinicServer } from '../scripts/lib/clinic-server.ts';
-import { ManualClock, silentLogger } from '../server/index.ts';
+import { administratorOf } from '../scripts/lib/clinic-server.ts';
+import { seedDemoClinic } from '../scripts/lib/seed.ts';
+import { ManualClock, silentLogger, startServer } from '../server/index.ts';
 import type { RunningServer } from '../server/index.ts';
+import { copyOfLayer } from './prepared.ts';
 
 export interface Clinic {
   readonly server: RunningServer;
@@ -22,23 +25,19 @@ export interface Clinic {
 export interface ClinicOptions {
   /** When the story begins. */
   readonly now?: string;
-  /** Kept on disk there; in memory unless given. */
-  readonly dataDir?: string;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Whether quotas count; they do not unless given. */
+  readonly quota?: boolean;
 }
 
-/** The embedded server in memory with the layer and the demo clinic in it, on a clock that the test turns. */
+/** The embedded server with the layer and the demo clinic in it, on a clock that the test turns. */
 export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> {
-  const { now = '2026-03-02T12:00:00Z', dataDir, secrets = {} } = options;
+  const { now = '2026-03-02T12:00:00Z', secrets = {}, quota = false } = options;
   const clock = new ManualClock(now);
-  const { server, medplum, clinic } = await startClinicServer({
-    port: 0,
-    clock,
-    demo: true,
-    logger: silentLogger,
-    secrets: { ...secrets },
-    ...(dataDir && { dataDir }),
-  });
+  const dataDir = await copyOfLayer();
+  const server = await startServer({ port: 0, clock, logger: silentLogger, dataDir, secrets: { ...secrets }, quota });
+  const medplum = administratorOf(server);
+  const demo = await seedDemoClinic(medplum);
   // Seeding wakes bots; a test begins with none of them under way.
   await server.drain();
   let patients = 0;
@@ -47,7 +46,7 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
     clock,
     medplum,
     demo: (key) => {
-      const resource = clinic?.get(key);
+      const resource = demo.get(key);
       if (!resource) {
         throw new Error(`The demo clinic has no ${key}.`);
       }
@@ -64,7 +63,10 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
         ...over,
       });
     },
-    close: () => server.close(),
+    close: async () => {
+      await server.close();
+      await rm(dataDir, { recursive: true });
+    },
   };
 }
 

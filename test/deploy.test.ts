@@ -68,6 +68,15 @@ describe('deploy', () => {
     expect((await medplum.readResource('PlanDefinition', journey!.id)).title).toBe('Our own way');
   });
 
+  test("a role that the clinic changed stays the clinic's", async () => {
+    const role = await medplum.searchOne('AccessPolicy', { name: 'Careline front desk' });
+    await medplum.updateResource({ ...role!, resource: [...role!.resource!, { resourceType: 'Flag' }] });
+    const { report } = await deploy(medplum);
+    expect(report.lines).toContainEqual({ fate: 'kept', what: 'AccessPolicy data/AccessPolicy/Careline front desk' });
+    expect((await medplum.readResource('AccessPolicy', role!.id)).resource?.at(-1)).toEqual({ resourceType: 'Flag' });
+    await medplum.updateResource(role!);
+  });
+
   test('what an earlier version installed and this one no longer has is removed', async () => {
     const ours = await medplum.searchOne('Subscription', { status: 'active' });
     const tag = ours!.meta!.tag!.map((coding) => (coding.code === 'careline' ? coding : { ...coding, code: 'old' }));

@@ -28,7 +28,7 @@ export function killAll(): void {
 /** Starts `scripts/start.ts` with these settings and nothing else of Careline's from the environment. */
 export function spawnStart(settings: Readonly<Record<string, string>>): StartedProcess {
   const child = spawn(process.execPath, [inRoot('scripts', 'start.ts')], {
-    env: { PATH: process.env.PATH, ...settings },
+    env: { PATH: process.env.PATH, WEB_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -5,7 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MedplumClient } from '@medplum/core';
+import type { LoginAuthenticationResponse } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
+import type { DemoUser } from '../scripts/lib/demo-users.ts';
+import type { Credentials } from '../scripts/lib/settings.ts';
 import { adminOf, killAll, spawnStart, untilReady } from './start-process.ts';
 
 let dataDir: string;
@@ -16,6 +21,18 @@ afterAll(async () => {
   killAll();
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** The first step of a sign-in by password. */
+async function signInWith(
+  baseUrl: string,
+  projectId: string,
+  email: string,
+  password: string,
+): Promise<LoginAuthenticationResponse> {
+  const medplum = new MedplumClient({ baseUrl, fetch });
+  const codeChallenge = createHash('sha256').update('verifier').digest('base64url');
+  return medplum.startLogin({ email, password, projectId, codeChallenge, codeChallengeMethod: 'S256' });
+}
 
 const basic = (text: string): Basic => ({ resourceType: 'Basic', code: { text } });
 
@@ -31,6 +48,15 @@ describe('npm start', () => {
     const schedules = await medplum.searchResources('Schedule');
     expect(schedules.length).toBeGreaterThanOrEqual(2);
 
+    const { users } = credentials as Credentials & { users: DemoUser[] };
+    expect(users.map(({ role }) => role)).toEqual(['front desk', 'clinician', 'patient']);
+    for (const { email, password } of users) {
+      expect(first.output()).toContain(password);
+      expect(
+        (await signInWith(credentials.baseUrl, credentials.projectId as string, email, password)).code,
+      ).toBeTruthy();
+    }
+
     const written = await Promise.all(
       Array.from({ length: 100 }, (_none, index) => medplum.createResource(basic(`write ${index}`))),
     );
@@ -45,10 +71,12 @@ describe('npm start', () => {
       expect(await again.medplum.readResource('Basic', id)).toMatchObject({ code });
     }
     expect(await again.medplum.searchResources('Schedule')).toHaveLength(schedules.length);
+    expect(again.credentials).toMatchObject({ users });
+    expect(second.output()).not.toContain(users[0]?.password);
 
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   test.each([
     [{ PORT: 'http' }, 'PORT must be a whole number'],

@@ -3,28 +3,18 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MedplumClient } from '@medplum/core';
-import type { Bot, Bundle, CarePlan, Resource } from '@medplum/fhirtypes';
+import type { Bundle, CarePlan } from '@medplum/fhirtypes';
 import { searchAll } from '../bots/runtime/load.ts';
 import { deploy } from '../scripts/deploy/deploy.ts';
-import { HASH_TAG, KEY_TAG, MANAGED_TAG } from '../scripts/deploy/desired.ts';
+import { HASH_TAG, MANAGED_TAG } from '../scripts/deploy/desired.ts';
+import { BOT_SID } from '../scripts/deploy/our-bots.ts';
 import { loadLayer } from '../scripts/deploy/layer.ts';
 import type { Layer } from '../scripts/deploy/layer.ts';
 import { undeploy } from '../scripts/deploy/undeploy.ts';
 import { inRoot } from '../scripts/lib/paths.ts';
 import { silentLogger, startServer } from '../server/index.ts';
 import type { RunningServer } from '../server/index.ts';
-
-const TYPES = [
-  ...([
-    'Subscription',
-    'OperationDefinition',
-    'Bot',
-    'ProjectMembership',
-    'UserConfiguration',
-    'AccessPolicy',
-  ] as const),
-  ...(['PlanDefinition', 'ActivityDefinition', 'Questionnaire', 'CodeSystem', 'Binary'] as const),
-];
+import { cutDeploys, everyCut, requestsOf, smallLayer, stateOf } from './soak/deploys.ts';
 
 let server: RunningServer;
 let medplum: MedplumClient;
@@ -36,7 +26,7 @@ beforeAll(async () => {
   server = await startServer({ port: 0, logger: silentLogger });
   medplum = clientWith(fetch);
   whole = await loadLayer();
-  small = part(({ operation, schedule, quota }) => [operation, schedule, quota]);
+  small = smallLayer(whole);
 });
 afterAll(() => server.close());
 
@@ -46,50 +36,15 @@ function clientWith(fetchLike: typeof fetch): MedplumClient {
   return client;
 }
 
-/** The layer with the first bot for each thing that a definition may have, what wakes them, and some of the data. */
-function part(features: (definition: Layer['bots'][number]['definition']) => unknown[]): Layer {
-  const woken = new Set(whole.rules.flatMap(({ bots }) => bots));
-  const wanted = whole.bots.map(({ definition }) => [...features(definition), woken.has(definition.name)]);
-  const chosen = new Set(wanted[0]?.map((_none, feature) => wanted.findIndex((has) => Boolean(has[feature]))));
-  const bots = whole.bots.filter((_bot, index) => chosen.has(index));
-  const names = new Set(bots.map(({ definition }) => definition.name));
-  return {
-    bots,
-    codeOf: whole.codeOf,
-    rules: whole.rules
-      .filter((rule) => rule.bots.some((bot) => names.has(bot)))
-      .map((rule) => ({ ...rule, bots: rule.bots.filter((bot) => names.has(bot)) }))
-      .slice(0, 2),
-    resources: ['PlanDefinition', 'ActivityDefinition', 'CodeSystem'].map(
-      (type) => whole.resources.find(({ resourceType }) => resourceType === type) as Resource,
-    ),
-  };
+/** The Binaries that any version of a Bot of ours has named. */
+async function contentOfBots(): Promise<string[]> {
+  const bots = await searchAll(medplum, 'Bot', { identifier: `${BOT_SID}|` });
+  const histories = await Promise.all(bots.map(({ id }) => medplum.readHistory('Bot', id)));
+  const urls = histories.flatMap(({ entry = [] }) => entry.map(({ resource }) => resource?.executableCode?.url ?? ''));
+  return [...new Set(urls.flatMap((url) => /(?:Binary|storage)\/([0-9a-f-]{36})/.exec(url)?.[1] ?? []))];
 }
 
-/** Everything that deploy may touch, without what differs from one deploy to the next. */
-async function state(): Promise<string[]> {
-  const names = new Map<string, string>([[server.credentials.clientId, 'administrator']]);
-  const all: Resource[] = [];
-  for (const type of TYPES.filter((name) => name !== 'Binary')) {
-    for (const resource of await searchAll(medplum, type, {})) {
-      all.push(resource);
-      const key = resource.meta?.tag?.find(({ system }) => system === KEY_TAG)?.code;
-      const name = (resource as Bot).name ?? '';
-      names.set(resource.id, key ?? (name || resource.resourceType));
-    }
-  }
-  return all
-    .map(({ meta, ...resource }) =>
-      JSON.stringify(
-        Object.entries({ ...resource, tag: meta?.tag?.map(({ system }) => system) }).sort(([a], [b]) =>
-          a < b ? -1 : 1,
-        ),
-      )
-        .replace(/http:[^"]*\/storage\/[^"]*/g, 'content')
-        .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => names.get(id) ?? 'unknown'),
-    )
-    .sort();
-}
+const state = (): Promise<string[]> => stateOf(medplum, server.credentials.clientId);
 
 const removedOf = ({ lines }: { lines: { fate: string; what: string }[] }): string[] =>
   lines.filter(({ fate }) => fate === 'removed').map(({ what }) => what);
@@ -101,14 +56,24 @@ describe('undeploy', () => {
     await medplum.post(`admin/projects/${server.credentials.projectId}/bot`, { name: "the clinic's own" });
     const before = await state();
     await deploy(medplum, { layer: whole });
+    // Every deploy leaves the code of the one before.
+    const [name, code] = [...whole.codeOf][0]!;
+    await deploy(medplum, { layer: { ...whole, codeOf: new Map([...whole.codeOf, [name, `${code}\n// newer`]]) } });
     const installed = await state();
     expect(installed.length).toBeGreaterThan(before.length + whole.bots.length * 2);
+    const content = await contentOfBots();
+    expect(content.length).toBeGreaterThan(whole.bots.length);
 
     const planned = await undeploy(medplum, { dryRun: true });
     expect(await state()).toEqual(installed);
     const done = await undeploy(medplum);
     expect(done.lines).toEqual(planned.lines);
     expect(await state()).toEqual(before);
+    for (const id of content) {
+      await expect(
+        medplum.readHistory('Binary', id).then(({ entry }) => entry?.[0]?.resource),
+      ).resolves.toBeUndefined();
+    }
     expect((await undeploy(medplum)).changed).toBe(false);
     expect(await medplum.searchResources('Patient')).toHaveLength(1);
     for (const type of new Set(whole.resources.map(({ resourceType }) => resourceType))) {
@@ -208,47 +173,16 @@ describe('deploy', () => {
   });
 
   test('and undeploy, cut off at any request, before or after the server did it, are finished by the next', async () => {
-    const empty = await state();
-    let requests = 0;
-    const counting: typeof fetch = (url, options) => {
-      requests++;
-      return fetch(url, options);
-    };
-    await deploy(clientWith(counting), { layer: small });
-    const whole = await state();
+    await deploy(medplum, { layer: small });
     expect(await hashesAreRight()).toBe(true);
-    const total = requests;
     await undeploy(medplum);
-    expect(await state()).toEqual(empty);
-
-    for (let last = 1; last <= total; last++) {
-      for (const reached of [false, true]) {
-        const cut = cutAt(last, reached);
-        await expect(deploy(clientWith(cut), { layer: small })).rejects.toThrow();
-        await deploy(medplum, { layer: small });
-        expect(await state()).toEqual(whole);
-        await undeploy(clientWith(cutAt(last, reached))).catch(() => undefined);
-        await undeploy(medplum);
-        expect(await state()).toEqual(empty);
-      }
-    }
-  }, 120_000);
+    const target = { clientId: server.credentials.clientId, clientWith };
+    const cuts = everyCut(await requestsOf(target, small));
+    // Each of them: `npm run soak -- deploys`.
+    const some = cuts.filter((_cut, index) => index % 17 === 0 || index === cuts.length - 1);
+    expect(await cutDeploys(target, small, some)).toEqual([]);
+  });
 });
-
-/** A line that breaks at a request, before it gets there or before its answer comes back, and stays broken. */
-function cutAt(last: number, reached: boolean): typeof fetch {
-  let count = 0;
-  return async (url, options) => {
-    count++;
-    if (count < last) {
-      return fetch(url, options);
-    }
-    if (count === last && reached) {
-      await (await fetch(url, options)).arrayBuffer();
-    }
-    throw new TypeError('The line is cut');
-  };
-}
 
 /** What is compared is really there: every installed resource has its hash. */
 async function hashesAreRight(): Promise<boolean> {

@@ -29,5 +29,5 @@ describe('the whole visit', () => {
         await medplum.searchResources('CarePlan', { 'activity-reference': `Appointment/${appointment.id}` }),
       ).toHaveLength(1);
     }
-  }, 60_000);
+  });
 });

@@ -29,7 +29,7 @@ const DAY = '2030-01-07';
 const PROJECT = 'own';
 
 /**
- * `npm run bench -- server [--sizes 1000,100000] [--requests 3000]`: operations a second over HTTP with 8 clients against
+ * `npm run bench -- server [--sizes 1000,100000] [--requests 3000] [--only TEXT]`: operations a second over HTTP with 8 clients against
  * the embedded server in a process of its own, durable, as a member whom an AccessPolicy limits, with two dozen Subscriptions
  * that look at every write.
  */
@@ -39,13 +39,15 @@ export async function bench(args: string[]): Promise<void> {
     options: {
       sizes: { type: 'string', default: '1000,100000' },
       requests: { type: 'string', default: '3000' },
+      // Rows with this in their name; what later rows stand on is measured all the same.
+      only: { type: 'string', default: '' },
     },
   });
   for (const size of values.sizes.split(',').map(Number)) {
     console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95  server CPU');
     await withServer(async (client, server, bot) => {
       await fill(client, size);
-      await run(client, server, bot, Number(values.requests), size);
+      await run(client, server, bot, { count: Number(values.requests), size, only: values.only });
     });
   }
 }
@@ -159,8 +161,18 @@ const slot = (n: number): Slot => {
   };
 };
 
-async function run(client: HttpClient, server: ChildProcess, bot: string, count: number, size: number): Promise<void> {
+interface Run {
+  /** Requests in a row of the table. */
+  readonly count: number;
+  readonly size: number;
+  readonly only: string;
+}
+
+async function run(client: HttpClient, server: ChildProcess, bot: string, { count, size, only }: Run): Promise<void> {
   const report = async (name: string, times: number, work: (n: number) => Promise<void>): Promise<void> => {
+    if (!name.startsWith('create') && !name.includes(only)) {
+      return;
+    }
     await measure(CLIENTS, Math.ceil(times / 10), (n) => work(times + n));
     const before = await cpuOf(server);
     const measured = await measure(CLIENTS, times, work);
@@ -212,7 +224,9 @@ async function run(client: HttpClient, server: ChildProcess, bot: string, count:
   await report('bot no-op through $execute', Math.ceil(count / 3), async (n) => {
     check((await client.send('POST', `Bot/${bot}/$execute`, { n })).status, 200);
   });
-  await measureWake(client);
+  if (WAKE.includes(only)) {
+    await measureWake(client);
+  }
 }
 
 async function book(client: HttpClient, taken: Slot | undefined, n: number): Promise<void> {
@@ -257,6 +271,8 @@ async function makeBot(administrator: MedplumClient): Promise<string> {
   return id;
 }
 
+const WAKE = 'write to what the woken bot wrote';
+
 /** From a write to what the bot that it woke wrote, one at a time. */
 async function measureWake(client: HttpClient): Promise<void> {
   const measured = await measure(1, 100, async () => {
@@ -272,7 +288,7 @@ async function measureWake(client: HttpClient): Promise<void> {
       answered = (JSON.parse(found.body) as Bundle).total ?? 0;
     }
   });
-  console.log(line('write to what the woken bot wrote', measured));
+  console.log(line(WAKE, measured));
 }
 
 function check(status: number, expected: number): void {

@@ -33,6 +33,13 @@ export const DIFFERENCES = {
   'parameter-checked':
     'A value that a parameter cannot have is refused; Medplum finds nothing, or drops the parameter.',
   'deep-offset': 'An offset has no limit.',
+  'expansion-total': 'An expansion tells its offset and how many codes there are in all, not one more than its page.',
+  'canonical-version': 'The version that an address names must be that of the value set.',
+  'expand-by-id': 'A value set is expanded by its id too, as FHIR has it.',
+  'lookup-tells-more': 'A lookup tells the version of the system and the definition of the code too.',
+  'unknown-system': 'In an unknown code system no code is good: it is refused.',
+  'display-checked': 'A code that is given with the name of another one is not good.',
+  'everything-type': '`_type` is understood in an address too, and with commas.',
 } as const satisfies Record<string, string>;
 
 export type Difference = keyof typeof DIFFERENCES;

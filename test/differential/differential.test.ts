@@ -5,6 +5,7 @@ import { silentLogger, startServer } from '../../server/index.ts';
 import type { RunningServer } from '../../server/index.ts';
 import { agrees } from './agree.ts';
 import { DIFFERENCES } from './differences.ts';
+import { listening, TOLD } from './listening.ts';
 import { Player } from './play.ts';
 import { STORIES } from './stories/index.ts';
 import { found, outcome } from './story.ts';
@@ -29,6 +30,10 @@ describe.each(STORIES)('$name', ({ steps }) => {
       expect(answer).toEqual(expected);
     }
   });
+});
+
+test('who listens over a WebSocket is told what Medplum tells', async () => {
+  expect(await listening({ ...server.credentials, baseUrl: server.baseUrl })).toEqual(TOLD);
 });
 
 describe('the suite', () => {

@@ -53,6 +53,7 @@ const NASTY = [
   '{{1}}',
   '${1}',
   '🏥'.repeat(50),
+  'x,'.repeat(1200),
 ] as const;
 
 const PARAMETERS = [
@@ -211,6 +212,17 @@ function oddQuery(random: Random): BadRequest {
   return { method: 'GET', path, headers: {} };
 }
 
+/** Operations, each with a parameter. */
+const OPERATIONS = [
+  'ValueSet/$expand?url',
+  'ValueSet/$expand?count=1&filter',
+  'ValueSet/$validate-code?code=x&url',
+  'CodeSystem/$lookup?code=x&system',
+  'CodeSystem/$validate-code?url=x&code',
+  `Patient/${UUID}/$everything?_type`,
+  `Subscription/${UUID}/$get-ws-binding-token?id`,
+];
+
 function oddPath(random: Random): BadRequest {
   const odd = encodeURIComponent(random.pick(NASTY).toWellFormed());
   const path = random.pick([
@@ -354,8 +366,23 @@ function otherRoutes(random: Random): BadRequest {
     () => ({ method: 'POST', path: '/fhir/R4/$graphql', headers: json(random), body: JSON.stringify({ query: odd }) }),
     () => ({
       method: 'GET',
-      path: `/fhir/R4/ValueSet/$expand?url=${encodeURIComponent(odd.toWellFormed())}`,
+      path: `/fhir/R4/${random.pick(OPERATIONS)}=${encodeURIComponent(odd.toWellFormed())}`,
       headers: {},
+    }),
+    () => ({
+      method: 'POST',
+      path: `/fhir/R4/${random.pick(OPERATIONS).split('?')[0]}`,
+      headers: json(random),
+      body: JSON.stringify(
+        random.pick<unknown>([
+          odd,
+          [odd],
+          { valueSet: { resourceType: 'ValueSet', compose: { include: [{ system: odd }] } } },
+          { valueSet: { resourceType: 'ValueSet', compose: { include: odd } }, coding: [], count: odd },
+          { resourceType: 'Parameters', parameter: [{ name: odd, valueString: {} }, null, odd] },
+          { codeableConcept: { coding: [odd, null, { code: {} }] }, url: odd },
+        ]),
+      ),
     }),
     () => ({ method: 'POST', path: '/fhir/R4/Patient/$validate', headers: json(random), body: JSON.stringify(odd) }),
     () => ({

@@ -131,6 +131,7 @@ export const PROBES: readonly Probe[] = [
     request: ({ id }) => graphql(`{ PatientList(_id: "${id}") { id ObservationList(_reference: subject) { id } } }`),
   },
   { name: 'operation', request: ({ type, id }) => ({ method: 'POST', path: `${type}/${id}/$peek`, body: {} }) },
+  { name: 'everything', only: ['Patient'], request: ({ id }) => get(`Patient/${id}/$everything`) },
   {
     name: 'batch',
     request: (item) =>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MedplumClient } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { AccessPolicy, ClientApplication, Resource, ResourceType } from '@medplum/fhirtypes';
 import { TestServer } from '../../server/testing.ts';
@@ -86,6 +87,8 @@ export interface Member {
   readonly name: string;
   readonly profile: { readonly reference: string };
   readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** Signs in, for what id and secret are not enough for. */
+  readonly token: () => Promise<string>;
 }
 
 export interface Answer {
@@ -164,6 +167,11 @@ export class World {
     return {
       name,
       profile: { reference: `ClientApplication/${id}` },
+      token: async () => {
+        const medplum = new MedplumClient({ baseUrl: this.server.server.baseUrl, fetch });
+        await medplum.startClientLogin(id, secret);
+        return medplum.getAccessToken() as string;
+      },
       ask: async (method, path, body, headers = {}) => {
         const response = await fetch(`${this.server.server.baseUrl}/fhir/R4/${path}`, {
           method,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { signIn } from '../../scripts/lib/client.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
 import { agrees } from '../differential/agree.ts';
+import { listening, TOLD } from '../differential/listening.ts';
 import { Player } from '../differential/play.ts';
 import type { Asked } from '../differential/play.ts';
 import { STORIES } from '../differential/stories/index.ts';
@@ -26,5 +27,9 @@ describe('the server that MEDPLUM_BASE_URL names answers as the tables say', () 
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('over a WebSocket', async () => {
+    expect(await listening(await serverToAsk())).toEqual(TOLD);
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Appointment, CarePlan, CommunicationRequest, Patient, PlanDefinition, Task } from '@medplum/fhirtypes';
-import { stageOf } from '../../bots/journeys/journey.ts';
+import { stageOf } from '../../bots/journeys/parts.ts';
 import { deploy } from '../../scripts/deploy/deploy.ts';
 import { botName } from '../../scripts/lib/bots.ts';
 import { signIn } from '../../scripts/lib/client.ts';

@@ -19,14 +19,17 @@ let medplum: MedplumClient;
 let twilio: TwilioServer;
 let deployed: Deployed;
 let projectUrl: string;
-let before: ProjectSetting[];
+/** The project's secrets, once they are known. */
+let before: ProjectSetting[] | undefined;
 
 beforeAll(async () => {
   twilio = await startTwilio(() => new Date());
   medplum = await signIn(readCredentials(process.env));
   deployed = await deploy(medplum);
   projectUrl = `admin/projects/${medplum.getProject()?.id}`;
-  before = (await medplum.get<{ project: { secret?: ProjectSetting[] } }>(projectUrl)).project.secret ?? [];
+  const { project } = await medplum.get<{ project: { secret?: ProjectSetting[] } }>(projectUrl);
+  const present = project.secret ?? [];
+  before = present;
   const own = {
     TWILIO_ACCOUNT_SID: ACCOUNT.sid,
     TWILIO_AUTH_TOKEN: ACCOUNT.token,
@@ -35,12 +38,14 @@ beforeAll(async () => {
     PUBLIC_BASE_URL: PUBLIC,
   };
   const secrets = Object.entries(own).map(([name, valueString]): ProjectSetting => ({ name, valueString }));
-  await medplum.post(`${projectUrl}/secrets`, [...before.filter(({ name }) => !(name in own)), ...secrets]);
+  await medplum.post(`${projectUrl}/secrets`, [...present.filter(({ name }) => !(name in own)), ...secrets]);
 });
 
 afterAll(async () => {
-  await medplum.post(`${projectUrl}/secrets`, before);
   await twilio.close();
+  if (before) {
+    await medplum.post(`${projectUrl}/secrets`, before);
+  }
 });
 
 test('an SMS leaves once, its report comes back, and STOP holds up the next one', async () => {

@@ -1,7 +1,8 @@
 import type { MedplumClient, WithId } from '@medplum/core';
 import { OperationOutcomeError } from '@medplum/core';
-import type { Appointment, Patient, Slot } from '@medplum/fhirtypes';
+import type { Appointment, Patient, Slot, Task } from '@medplum/fhirtypes';
 import { extensionUrl } from '../../bots/runtime/contract.ts';
+import { entriesOf } from '../../bots/scheduling/closing-task.ts';
 import type { Random } from './random.ts';
 
 /** What one desk knows of an Appointment of its own, from the answers that it got. */
@@ -32,6 +33,9 @@ export type NativeCancel = (appointment: Known) => Promise<void>;
 
 /** A refusal that somebody who wants what others want as well has to live with. */
 const LOST = ['conflict', 'business-rule', 'not-found'];
+
+/** Medplum's `$cancel` of a booking whose Slot another `$cancel` has deleted, until a bot brings the Slot back. */
+const SLOT_GONE = 'invalid';
 
 /** What a desk has at least before it gives something back. */
 const KEEP = 3;
@@ -84,7 +88,8 @@ export class FrontDesk {
     }
     const key = `${kind} ${answer}`;
     this.ledger.answers.set(key, (this.ledger.answers.get(key) ?? 0) + 1);
-    if (answer !== 'done' && (kind === 'uncontended' || !LOST.includes(answer))) {
+    const lost = kind === 'nativeCancel' ? [...LOST, SLOT_GONE] : LOST;
+    if (answer !== 'done' && (kind === 'uncontended' || !lost.includes(answer))) {
       this.ledger.violations.push(`${kind} was answered ${answer}`);
     }
   }
@@ -203,7 +208,15 @@ const STEPS = {
     if (!taken) {
       return undefined;
     }
-    await desk.nativeCancel(taken);
+    try {
+      await desk.nativeCancel(taken);
+    } catch (thrown) {
+      const { status } = await desk.medplum.readResource('Appointment', taken.id, { cache: 'reload' });
+      if (status !== 'cancelled') {
+        throw thrown;
+      }
+      // Somebody closed that time meanwhile.
+    }
     taken.status = 'cancelled';
     return done;
   },
@@ -243,6 +256,30 @@ const STEPS = {
     const { schedule, start, end } = slot;
     const body = { schedule: schedule.reference, start, end, reason: 'Ill' };
     desk.keepBlock((await desk.post<WithId<Slot>>('Slot', '$block', body)).id);
+    return done;
+  },
+  /** Whoever is there is cancelled, and offered another time: the desk answers for them as for its own. */
+  closeTime: async (desk) => {
+    const slot = await desk.medplum.searchOne('Slot', { _id: desk.random.pick(desk.shared) });
+    if (!slot) {
+      return undefined;
+    }
+    const { schedule, start, end } = slot;
+    const body = {
+      schedule: schedule.reference,
+      start,
+      end,
+      reason: 'Ill',
+      cancel: desk.random.pick([false, false, true]),
+    };
+    const task = await desk.post<WithId<Task>>('Schedule', '$close', body);
+    for (const { offer } of entriesOf(task)) {
+      if (offer) {
+        desk.note(await desk.medplum.readReference<WithId<Appointment>>({ reference: offer }));
+      }
+    }
+    const block = task.input?.find(({ type }) => type.text === 'block')?.valueReference?.reference;
+    desk.keepBlock(block?.split('/')[1] ?? '');
     return done;
   },
   /** A hold whose time is over, without waiting for that. */

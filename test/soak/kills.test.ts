@@ -6,4 +6,4 @@ test('after kill -9 at random moments, nothing that was acknowledged is lost, an
   expect(report.violations).toEqual([]);
   expect(report.acknowledged).toBeGreaterThan(100);
   expect(report.jobs).toBeGreaterThan(50);
-}, 90_000);
+});

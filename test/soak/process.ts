@@ -22,9 +22,12 @@ export interface ServerProcess {
   readonly memory: () => Promise<NodeJS.MemoryUsage>;
 }
 
-/** Starts a server on a data folder, or in memory, and signs in. */
-export async function startServerProcess(dataDir?: string): Promise<ServerProcess> {
-  const child = fork(PROGRAM, dataDir ? [dataDir] : [], {
+/**
+ * Starts a server on a data folder, or in memory, and signs in.
+ * @param prepared - Whether it builds beforehand what it would build when it is first used.
+ */
+export async function startServerProcess(dataDir?: string, prepared = false): Promise<ServerProcess> {
+  const child = fork(PROGRAM, [dataDir ?? '', prepared ? 'prepared' : ''], {
     execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
     env: { PATH: process.env.PATH },
   });

@@ -1,7 +1,13 @@
 import { parseArgs } from 'node:util';
+import { MedplumClient } from '@medplum/core';
+import { loadLayer } from '../../scripts/deploy/layer.ts';
 import { runCommand, SettingsError } from '../../scripts/lib/args.ts';
+import { silentLogger, startServer } from '../../server/index.ts';
+import { cutDeploys, everyCut, requestsOf, smallLayer } from './deploys.ts';
+import { soakFollowUps } from './follow-ups.ts';
 import { soakJourneys } from './journeys.ts';
 import { soak } from './kills.ts';
+import { soakMessages } from './messages.ts';
 import { wholeNumber } from './numbers.ts';
 import { embeddedSoakServer } from './scheduling-embedded.ts';
 import { soakScheduling } from './scheduling.ts';
@@ -10,18 +16,20 @@ const progress = (text: string): void => console.log(text);
 
 /**
  * `npm run soak -- [kills] --seed N --kills N`, `npm run soak -- scheduling --seed N --rounds N` and
- * `npm run soak -- journeys --seed N --rounds N`: the same seed loads the server in the same way.
+ * `npm run soak -- journeys --seed N --rounds N`: the same seed loads the server in the same way. `npm run soak -- deploys`
+ * cuts a deploy off at each of its requests.
  */
 interface Args {
   readonly seed?: string;
   readonly kills?: string;
   readonly rounds?: string;
 }
-type Name = 'kills' | 'scheduling' | 'journeys';
+type Name = 'kills' | 'scheduling' | 'journeys' | 'deploys';
 const soaks: Readonly<Record<Name, (seed: number, args: Args) => Promise<readonly string[]>>> = {
   kills: (seed, args) => kills(seed, args.kills),
   scheduling: (seed, args) => scheduling(seed, args.rounds),
   journeys: (seed, args) => journeys(seed, args.rounds),
+  deploys: () => deploys(),
 };
 
 await runCommand(async () => {
@@ -58,9 +66,35 @@ async function scheduling(seed: number, count = '40'): Promise<readonly string[]
 
 async function journeys(seed: number, count = '1000'): Promise<readonly string[]> {
   const runs = wholeNumber('--rounds', count);
-  const violations = await soakJourneys({ seed, runs, progress });
-  console.log(`${runs} journeys, ${violations.length} violations`);
-  return violations;
+  const visits = await soakJourneys({ seed, runs, progress });
+  const followUps = await soakFollowUps({ seed, runs: Math.ceil(runs / 2), progress });
+  const messages = await soakMessages({ seed, runs, progress });
+  console.log(
+    `${runs} visits, ${Math.ceil(runs / 2)} follow-ups, ${runs} messages: ` +
+      `${visits.length}, ${followUps.length}, ${messages.length} violations`,
+  );
+  return [...visits, ...followUps, ...messages];
+}
+
+/** Cut at every request there is: nothing here is left to chance. */
+async function deploys(): Promise<readonly string[]> {
+  const server = await startServer({ port: 0, logger: silentLogger });
+  const { clientId, clientSecret } = server.credentials;
+  const clientWith = (fetchLike: typeof fetch): MedplumClient => {
+    const client = new MedplumClient({ baseUrl: `${server.baseUrl}/`, cacheTime: 0, fetch: fetchLike });
+    client.setBasicAuth(clientId, clientSecret);
+    return client;
+  };
+  try {
+    const target = { clientId, clientWith };
+    const layer = smallLayer(await loadLayer());
+    const cuts = everyCut(await requestsOf(target, layer));
+    const violations = await cutDeploys(target, layer, cuts);
+    console.log(`${cuts.length} cuts, ${violations.length} violations`);
+    return violations;
+  } finally {
+    await server.close();
+  }
 }
 
 function read(): { name: Name; args: Args } {
@@ -68,11 +102,15 @@ function read(): { name: Name; args: Args } {
     const options = { seed: { type: 'string' }, kills: { type: 'string' }, rounds: { type: 'string' } } as const;
     const { positionals, values } = parseArgs({ options, strict: true, allowPositionals: true });
     const [name = 'kills', ...others] = positionals;
-    if ((name !== 'kills' && name !== 'scheduling' && name !== 'journeys') || others.length > 0) {
-      throw new Error('npm run soak -- NAME, where NAME is one of: kills, scheduling, journeys');
+    if (!isName(name) || others.length > 0) {
+      throw new Error(`npm run soak -- NAME, where NAME is one of: ${Object.keys(soaks).join(', ')}`);
     }
     return { name, args: values };
   } catch (thrown) {
     throw new SettingsError(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+function isName(name: string): name is Name {
+  return Object.hasOwn(soaks, name);
 }

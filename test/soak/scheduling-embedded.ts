@@ -11,10 +11,19 @@ export async function embeddedSoakServer(): Promise<EmbeddedSoakServer> {
     now: () => clock.now(),
     // What Medplum does: the Appointment is cancelled, and its slots are deleted, whoever else has a place there.
     nativeCancel: async ({ id, slots }) => {
-      await medplum.patchResource('Appointment', id, [{ op: 'replace', path: '/status', value: 'cancelled' }]);
-      for (const slot of slots) {
-        await medplum.deleteResource('Slot', slot);
+      const appointment = await medplum.readResource('Appointment', id, { cache: 'reload' });
+      if (appointment.status === 'cancelled') {
+        throw new Error('It is cancelled already.');
       }
+      const url = `Appointment/${id}`;
+      await medplum.executeBatch({
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [
+          { request: { method: 'PUT', url }, resource: { ...appointment, status: 'cancelled' } },
+          ...slots.map((slot) => ({ request: { method: 'DELETE' as const, url: `Slot/${slot}` } })),
+        ],
+      });
     },
     pass: async (round) => {
       // Sometimes the bots are there before the next round, sometimes expired holds are still in the way.

@@ -463,6 +463,17 @@ export const SEARCHING: Story = {
       send: 'GET Patient?_shoe=42&_tag={run}',
       expect: outcome(400, 'error invalid'),
     },
+    ...[
+      'Observation?code-value-quantity=http://loinc.org|8480-6$120',
+      'Observation?code-value-quantity:missing=true',
+      'Observation?_sort=code-value-quantity',
+      'Location?near=42|-71|11',
+      ...['_text', '_content', '_list', '_in', '_query', '_contained'].map((code) => `Patient?${code}=x`),
+    ].map((query) => ({
+      name: `what there is no index for: ${query}`,
+      send: `GET ${query}` as const,
+      expect: outcome(400, 'error invalid'),
+    })),
     { name: 'an unknown modifier', send: 'GET Patient?name:frobnicate=x&_tag={run}', expect: found() },
     {
       name: 'a modifier on the wrong type',

@@ -1,0 +1,3 @@
+import { checkEveryPageOf } from './every-page-check.ts';
+
+checkEveryPageOf('practitioner', 'administrator');
