@@ -60,7 +60,12 @@ describe('Booking', () => {
   ])('with %d places for %d patients at once', async (capacity, count) => {
     const [slot] = await desk.newSlots({ ...MORNINGS, capacity });
     const patients = await Promise.all(Array.from({ length: count }, () => desk.newPatient()));
-    const answers = await Promise.all(patients.map((patient) => answerOf(desk.book(slot!, patient))));
+    // On a slow machine the time can be over before the places are: who is told to call again does so.
+    const book = async (patient: WithId<Patient>): Promise<string> => {
+      const answer = await answerOf(desk.book(slot!, patient));
+      return answer === 'lock-error requester' ? book(patient) : answer;
+    };
+    const answers = await Promise.all(patients.map(book));
     expect(answers.filter((answer) => answer === 'done')).toHaveLength(capacity);
     expect(answers.filter((answer) => answer === 'conflict slot')).toHaveLength(count - capacity);
     expect(await state(slot!)).toBe(`busy ${capacity}`);

@@ -17,10 +17,10 @@ const turn = fc
 test('every number of the note was said', () => {
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 6 }), (turns) => {
-      // Fillers between the words of a number do not part it.
-      const heard = turns.join('\n').replace(/\bum\b/g, ' ');
-      // A mark parts a number from its unit, or does not.
-      const readings = [' ', ' mark '].flatMap((mark) => [...spokenNumbers(heard.replace(/[,.?]/g, mark))]);
+      // Fillers between the words of a number do not part it; from its unit a filler or a mark parts it, or does not.
+      const heard = [turns.join('\n'), turns.join('\n').replace(/\bum\b/g, ' ')];
+      const texts = heard.flatMap((text) => [' ', ' mark '].map((mark) => text.replace(/[,.?]/g, mark)));
+      const readings = texts.flatMap((text) => [...spokenNumbers(text)]);
       const said = new Set([...writtenNumbers(turns.join('\n')), ...readings]);
       for (const number of writtenNumbers(noteText(draft(turns.join('\n'))))) expect(said).toContain(number);
     }),
