@@ -5,6 +5,5 @@ export default {
   ...base,
   testMatch: ['**/test/live/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -27,8 +27,9 @@ export async function pressUntil(page: Page, key: string, name: string | RegExp,
   throw new Error(`${key} does not lead to ${String(name)}, only to: ${seen.join(' | ')}`);
 }
 
-/** Goes to a control with the tab key and presses Enter. */
+/** Goes to a control with the tab key, once it is there, and presses Enter. */
 export async function enter(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).or(page.getByRole('link', { name })).first().waitFor();
   await pressUntil(page, 'Tab', name);
   await page.keyboard.press('Enter');
 }
