@@ -3,6 +3,7 @@ import { OperationOutcomeError } from '@medplum/core';
 import type { Appointment, Patient } from '@medplum/fhirtypes';
 import { createCast } from '../scripts/demo/provider.ts';
 import type { DemoClinic } from '../scripts/lib/seed.ts';
+import { untilDecided } from './again.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -29,20 +30,15 @@ export async function raceForSlot(
   return Promise.all(patients.map((patient) => book(medplum, `Slot/${slot?.id}`, patient)));
 }
 
-/** Asks again where the answer says to: on a busy machine a race may go on beyond what one call is given. */
 async function book(medplum: MedplumClient, slot: string, patient: string): Promise<string> {
-  for (;;) {
-    try {
-      return (await medplum.post<Appointment>(medplum.fhirUrl('Slot', '$book'), { slot, patient })).status;
-    } catch (thrown) {
-      if (!(thrown instanceof OperationOutcomeError)) {
-        throw thrown;
-      }
-      const code = thrown.outcome.issue[0]?.code ?? 'no code';
-      if (code !== 'lock-error') {
-        return code;
-      }
+  const url = medplum.fhirUrl('Slot', '$book');
+  try {
+    return (await untilDecided(() => medplum.post<Appointment>(url, { slot, patient }))).status;
+  } catch (thrown) {
+    if (thrown instanceof OperationOutcomeError) {
+      return thrown.outcome.issue[0]?.code ?? 'no code';
     }
+    throw thrown;
   }
 }
 

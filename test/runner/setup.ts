@@ -26,6 +26,7 @@ addEventHandler((event, { currentDescribeBlock }) => {
         ? currentDescribeBlock.hooks.at(-1)
         : undefined;
   if (added && 'fn' in added) {
-    added.fn = within(added.fn, added.timeout ?? DEADLINE_MS);
+    // Ours take no callback.
+    added.fn = within(added.fn as () => unknown, added.timeout ?? DEADLINE_MS);
   }
 });

@@ -3,6 +3,7 @@ import { OperationOutcomeError } from '@medplum/core';
 import type { Appointment, Patient, Slot, Task } from '@medplum/fhirtypes';
 import { extensionUrl } from '../../bots/runtime/contract.ts';
 import { entriesOf } from '../../bots/scheduling/closing-task.ts';
+import { untilDecided } from '../again.ts';
 import type { Random } from './random.ts';
 
 /** What one desk knows of an Appointment of its own, from the answers that it got. */
@@ -113,7 +114,7 @@ export class FrontDesk {
   }
 
   post<T>(type: string, operation: string, body: object): Promise<T> {
-    return this.medplum.post<T>(this.medplum.fhirUrl(type, operation), body);
+    return untilDecided(() => this.medplum.post<T>(this.medplum.fhirUrl(type, operation), body));
   }
 
   mine(...states: Known['status'][]): Known | undefined {

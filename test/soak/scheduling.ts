@@ -16,6 +16,8 @@ import type { Pattern } from '../scheduling/fixtures.ts';
 import { Model, Referee } from '../scheduling/model.ts';
 import { FrontDesk, newLedger } from './front-desks.ts';
 import type { Known, Ledger, NativeCancel } from './front-desks.ts';
+import { NativeBeside } from './native-beside.ts';
+import type { NativeOperations } from './native-beside.ts';
 import { Random } from './random.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,6 +33,7 @@ export interface SoakServer {
   readonly now: () => number;
   /** Medplum's own `$cancel`, or what it comes to. */
   readonly nativeCancel: NativeCancel;
+  readonly native: NativeOperations;
   /** Between two rounds, when nobody works: lets time go by. */
   readonly pass: (round: number) => Promise<void>;
   /** Waits until the bots have nothing left to do; the condition says when the stored state is right. */
@@ -62,6 +65,7 @@ export async function soakScheduling(server: SoakServer, options: SchedulingSoak
   const clinic = await openClinic(server);
   const ledger = newLedger();
   const random = new Random(seed);
+  const beside = await NativeBeside.open(server.medplum, server.native, ledger, clinic.services[0]!, dayAfter(server));
   const desks = await Promise.all(
     Array.from({ length: count }, async (_none, index) => {
       const patients = await Promise.all(Array.from({ length: 4 }, () => newPatient(server.medplum)));
@@ -79,15 +83,16 @@ export async function soakScheduling(server: SoakServer, options: SchedulingSoak
       ledger.violations.push(...faults.map((text) => `rush ${round}.${rush}: ${text}`));
     }
     await deal(server, clinic, desks);
-    await Promise.all(
-      desks.map(async (desk) => {
+    await Promise.all([
+      beside.work(),
+      ...desks.map(async (desk) => {
         for (let step = 0; step < steps; step++) {
           await desk.work();
         }
       }),
-    );
+    ]);
     await server.pass(round);
-    const found = await inspect(server, clinic, ledger);
+    const found = await inspect(server, clinic, ledger, beside);
     ledger.violations.push(...found.map((text) => `round ${round}: ${text}`));
     const sum = [...ledger.answers.values()].reduce((total, answers) => total + answers, 0);
     progress(`round ${round}: ${sum} steps, ${ledger.known.size} Appointments, ${ledger.violations.length} violations`);
@@ -101,7 +106,8 @@ interface SoakClinic {
 }
 
 /** Three Schedules: overlapping services with a buffer, a group of twenty beside single visits, a room. */
-async function openClinic({ medplum, now }: SoakServer): Promise<SoakClinic> {
+async function openClinic(server: SoakServer): Promise<SoakClinic> {
+  const { medplum } = server;
   const service = (code: string): Promise<WithId<HealthcareService>> =>
     medplum.createResource({
       resourceType: 'HealthcareService',
@@ -144,7 +150,7 @@ async function openClinic({ medplum, now }: SoakServer): Promise<SoakClinic> {
       );
     }),
   );
-  const start = new Date(Math.ceil(now() / DAY_MS + 1) * DAY_MS);
+  const start = dayAfter(server);
   const end = new Date(start.getTime() + DAY_MS);
   for (const schedule of schedules) {
     const body = { schedule: `Schedule/${schedule.id}`, start: start.toISOString(), end: end.toISOString() };
@@ -152,6 +158,9 @@ async function openClinic({ medplum, now }: SoakServer): Promise<SoakClinic> {
   }
   return { schedules, services: [short, long, group] };
 }
+
+/** The first day that lies wholly in the future, and begins at midnight UTC. */
+const dayAfter = ({ now }: SoakServer): Date => new Date(Math.ceil(now() / DAY_MS + 1) * DAY_MS);
 
 const newPatient = (medplum: MedplumClient): Promise<WithId<Patient>> =>
   medplum.createResource({ resourceType: 'Patient', active: true, name: [{ family: 'Soak' }] });
@@ -188,7 +197,12 @@ const slotsOf = (medplum: MedplumClient, { id }: WithId<Schedule>): Promise<With
   searchAll(medplum, 'Slot', { schedule: `Schedule/${id}` });
 
 /** What is wrong now that the bots have done their work. */
-async function inspect(server: SoakServer, clinic: SoakClinic, ledger: Ledger): Promise<string[]> {
+async function inspect(
+  server: SoakServer,
+  clinic: SoakClinic,
+  ledger: Ledger,
+  beside: NativeBeside,
+): Promise<string[]> {
   let found: string[] = [];
   await server.settle(async () => {
     const model = await load(server.medplum, clinic, ledger);
@@ -199,6 +213,7 @@ async function inspect(server: SoakServer, clinic: SoakClinic, ledger: Ledger): 
       ...referee.lies(at),
       ...lost(ledger, model),
       ...stuck(model, at),
+      ...(await beside.faults()),
     ];
     return found.length === 0;
   });
