@@ -2,13 +2,14 @@ import type { WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Communication, Identifier } from '@medplum/fhirtypes';
 import { startBot } from '../runtime/call.ts';
+import { commit } from '../runtime/commit.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
 import { each, inTurn } from '../runtime/each.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { timeIsLeft } from '../runtime/time-left.ts';
-import { ticket } from '../runtime/ticket.ts';
+import { openTicket, ticket } from '../runtime/ticket.ts';
 import { change, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { decideSent, deliver, isOutgoing, mayBeOurs } from './deliver.ts';
@@ -17,6 +18,7 @@ import { loadDraft } from './load.ts';
 import { MATCH_ACCESS, sweepMatches } from './match-sender.ts';
 import { INCOMING, MESSAGE_CATEGORY, OUTGOING, unknownTicket } from './names.ts';
 import { addressFor } from './address.ts';
+import { settingProblems } from './settings.ts';
 import { channelOf } from './template.ts';
 import { transportFor } from './transports.ts';
 import { dueTags, isDueAgain } from './waiting.ts';
@@ -75,6 +77,7 @@ export async function sweepMessages(run: Run): Promise<void> {
   const waiting = [...new Map(found.map((message) => [message.id, message])).values()].slice(0, AT_ONCE);
   const hasTime = timeIsLeft(RUN_MS);
   await inTurn(
+    () => raiseSettings(run),
     () => each(waiting, async (message) => (hasTime() ? deliver(run, message) : undefined)),
     () =>
       each(ofType(arriving, 'Communication'), ({ id }) =>
@@ -86,6 +89,18 @@ export async function sweepMessages(run: Run): Promise<void> {
         hasTime() ? complete(run, message) : undefined,
       ),
   );
+}
+
+/** Without a look at what is stored: a request more only while something is wrong. */
+async function raiseSettings({ fhir, secrets, now }: Run): Promise<void> {
+  const problems = settingProblems(secrets);
+  if (problems.length > 0) {
+    await commit(
+      fhir,
+      [openTicket({ key: 'message-settings', text: problems.join(' '), priority: 'urgent' }, now)],
+      undefined,
+    );
+  }
 }
 
 /**

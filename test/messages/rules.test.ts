@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
-import type { ActivityDefinition, Communication, Consent, Patient, RelatedPerson } from '@medplum/fhirtypes';
+import type { ActivityDefinition, Communication, Consent, Patient, RelatedPerson, Task } from '@medplum/fhirtypes';
 import { CONSENT_CATEGORY, MESSAGE_TEMPLATE } from '../../bots/messages/names.ts';
+import { TICKET_SID } from '../../bots/runtime/contract.ts';
 import { channelOf } from '../../bots/messages/template.ts';
 import type { Channel } from '../../bots/messages/template.ts';
 import { bookDirectly } from '../appointments.ts';
+import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 import { startMailServer } from './mail-server.ts';
 import type { MailServer } from './mail-server.ts';
@@ -343,4 +345,18 @@ describe('$resend', () => {
     await expect(resend('none')).rejects.toMatchObject(refused('not-found', 'message'));
     await expect(resend(id, { channel: 'pigeon' })).rejects.toMatchObject(refused('value', 'channel'));
   });
+});
+
+test('A setting that cannot be read is told, once, and again if it is not put right', async () => {
+  const mistyped = await startClinic({ secrets: { QUIET_HOURS: '21-8', CLINIC_TIMEZONE: 'Europe/Vienna' } });
+  const tickets = (): Promise<WithId<Task>[]> =>
+    mistyped.medplum.searchResources('Task', { identifier: `${TICKET_SID}|message-settings` }, { cache: 'reload' });
+  await mistyped.server.advance({ minutes: 3 });
+  const [raised, ...others] = await tickets();
+  expect(others).toEqual([]);
+  expect(raised).toMatchObject({ status: 'requested', description: expect.stringMatching(/^QUIET_HOURS [^.]*\.$/) });
+  await mistyped.medplum.updateResource({ ...raised!, status: 'completed' });
+  await mistyped.server.advance({ minutes: 2 });
+  expect((await tickets()).map(({ status }) => status).sort()).toEqual(['completed', 'requested']);
+  await mistyped.close();
 });
