@@ -84,7 +84,7 @@ async function newWindow(
     timezoneId: 'America/New_York',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   if (now) {
     // The browser's date is the clinic's; its timers run.

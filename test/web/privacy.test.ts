@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createReference } from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { Appointment, Resource, Slot } from '@medplum/fhirtypes';
 import type { Page } from 'playwright-core';
@@ -39,7 +40,12 @@ describe('a patient who edits addresses and requests', () => {
     theirs = [
       await clinic.medplum.readResource('Patient', other.split('/')[1] ?? ''),
       appointment,
-      ...(await Promise.all(belongings(other).map((resource) => clinic.medplum.createResource(resource)))),
+      ...(await Promise.all(belongings(other, appointment).map((resource) => clinic.medplum.createResource(resource)))),
+      await clinic.medplum.createBinary({
+        data: SECRET,
+        contentType: 'text/plain',
+        securityContext: { reference: other },
+      }),
     ] as WithId<Resource>[];
     await clinic.server.drain();
     page = await pages.openAs(await loginOf(clinic, 'patient-1'), '/visits');
@@ -126,7 +132,7 @@ async function tokenOf(page: Page): Promise<string> {
 }
 
 /** One of each kind that a patient has, with the secret in it. */
-function belongings(patient: string): Resource[] {
+function belongings(patient: string, appointment: WithId<Appointment>): Resource[] {
   const subject = { reference: patient };
   const text = { text: SECRET };
   return [
@@ -135,6 +141,45 @@ function belongings(patient: string): Resource[] {
     { resourceType: 'Task', status: 'requested', intent: 'order', owner: subject, for: subject, description: SECRET },
     { resourceType: 'QuestionnaireResponse', status: 'completed', subject, item: [{ linkId: '1', text: SECRET }] },
     { resourceType: 'Condition', subject, code: text },
+    {
+      resourceType: 'AllergyIntolerance',
+      clinicalStatus: {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }],
+      },
+      patient: subject,
+      code: text,
+    },
+    { resourceType: 'RelatedPerson', patient: subject, name: [text] },
+    {
+      resourceType: 'Encounter',
+      status: 'finished',
+      class: { code: 'AMB' },
+      subject,
+      reasonCode: [text],
+    },
+    {
+      resourceType: 'MedicationRequest',
+      status: 'active',
+      intent: 'order',
+      subject,
+      medicationCodeableConcept: text,
+    },
+    { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject, code: text },
+    { resourceType: 'CommunicationRequest', status: 'active', subject, recipient: [subject], reasonCode: [text] },
+    {
+      resourceType: 'Provenance',
+      target: [subject],
+      recorded: '2026-03-01T00:00:00Z',
+      agent: [{ who: subject }],
+      reason: [text],
+    },
+    {
+      resourceType: 'AppointmentResponse',
+      appointment: createReference(appointment),
+      actor: subject,
+      participantStatus: 'accepted',
+      comment: SECRET,
+    },
     { resourceType: 'Observation', status: 'final', subject, code: text },
     {
       resourceType: 'Composition',

@@ -157,7 +157,10 @@ describe('editing what the scribe drafted', () => {
     );
     await page.getByRole('button', { name: 'Sign …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Sign this note?' });
-    await dialog.getByRole('alert').getByText('The check is closed today.').waitFor();
+    const refusal = dialog.getByRole('alert').getByText('The check is closed today.');
+    await refusal.waitFor();
+    // The words of a rule are English on the German pages, too.
+    expect(await refusal.getAttribute('lang')).toBe('en');
     expect(await dialog.getByRole('button', { name: 'Sign', exact: true }).isDisabled()).toBe(true);
     await page.unroute('**/$validate-note');
     await dialog.getByRole('button', { name: 'Try again' }).click();

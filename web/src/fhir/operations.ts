@@ -3,8 +3,9 @@ import type { ResourceType } from '@medplum/fhirtypes';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import type { UseMutationResult } from '@tanstack/react-query';
+import { createElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { describeError } from '../parts/error.tsx';
+import { ErrorText } from '../parts/error.tsx';
 import { useChanged } from './queries.ts';
 
 interface Options {
@@ -43,7 +44,7 @@ export function useAction<T, B = void>(
         notifications.show({
           color: 'red',
           title: t('error.title'),
-          message: describeError(thrown, t),
+          message: createElement(ErrorText, { error: thrown }),
           autoClose: 10_000,
         });
       }

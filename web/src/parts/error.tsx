@@ -25,8 +25,20 @@ export function describeError(thrown: unknown, t: TFunction<'common'>): string {
   if (outcome.id === 'precondition-failed') {
     return t('error.changed');
   }
-  const words = outcome.issue[0]?.details?.text;
-  return words && code && IN_WORDS.has(code) ? words : t('error.unexpected');
+  return wordsOf(thrown) ?? t('error.unexpected');
+}
+
+/** The words of a rule, which are English on every page. */
+function wordsOf(thrown: unknown): string | undefined {
+  const [issue] = normalizeOperationOutcome(thrown).issue;
+  return issue?.code && IN_WORDS.has(issue.code) ? issue.details?.text : undefined;
+}
+
+/** The same, marked with the language that it is in, so that a screen reader says it right. */
+export function ErrorText({ error }: { readonly error: unknown }): JSX.Element {
+  const { t } = useTranslation('common');
+  const text = describeError(error, t);
+  return <span lang={text === wordsOf(error) ? 'en' : undefined}>{text}</span>;
 }
 
 /** Where something could not be loaded or done; `retry` does it again. */
@@ -34,7 +46,9 @@ export function ErrorNotice({ error, retry }: { readonly error: unknown; readonl
   const { t } = useTranslation();
   return (
     <Alert role="alert" color="red" title={t('error.title')}>
-      <Text size="sm">{describeError(error, t)}</Text>
+      <Text size="sm">
+        <ErrorText error={error} />
+      </Text>
       {retry && (
         <Button mt="sm" size="xs" variant="default" onClick={retry}>
           {t('retry')}
