@@ -1,5 +1,6 @@
 /** Medplum's own `$book` and ours on one Schedule, on the same times at the same moment: nothing but a bot relates them. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference, OperationOutcomeError } from '@medplum/core';
 import type { Appointment, HealthcareService, Patient, Practitioner, Schedule, Slot, Task } from '@medplum/fhirtypes';
@@ -8,6 +9,7 @@ import { DAYS } from '../../bots/scheduling/availability.ts';
 import { untilDecided } from '../again.ts';
 import { withPattern } from '../scheduling/fixtures.ts';
 import type { Ledger } from './front-desks.ts';
+import type { Random } from './random.ts';
 
 /** Medplum's `$book` and `$cancel`, or what they come to. */
 export interface NativeOperations {
@@ -28,6 +30,8 @@ interface Meeting {
 
 /** Times of a round. */
 const MEETINGS = 6;
+/** By so much our operation begins earlier, at most. */
+const HEAD_START_MS = 150;
 
 export class NativeBeside {
   private readonly medplum: MedplumClient;
@@ -35,6 +39,7 @@ export class NativeBeside {
   private readonly ledger: Ledger;
   private readonly schedule: WithId<Schedule>;
   private readonly patient: WithId<Patient>;
+  private readonly random: Random;
   private meetings: Meeting[] = [];
   /** Of the times before: nobody has them any more. */
   private readonly givenBack: WithId<Slot>[] = [];
@@ -45,12 +50,14 @@ export class NativeBeside {
     ledger: Ledger,
     schedule: WithId<Schedule>,
     patient: WithId<Patient>,
+    random: Random,
   ) {
     this.medplum = medplum;
     this.native = native;
     this.ledger = ledger;
     this.schedule = schedule;
     this.patient = patient;
+    this.random = random;
   }
 
   /** Opens a Schedule of its own, with the slots of one day. */
@@ -60,6 +67,7 @@ export class NativeBeside {
     ledger: Ledger,
     service: WithId<HealthcareService>,
     day: Date,
+    random: Random,
   ): Promise<NativeBeside> {
     const actor = await medplum.createResource<Practitioner>({ resourceType: 'Practitioner', active: true });
     const empty: Schedule = { resourceType: 'Schedule', active: true, actor: [createReference(actor)] };
@@ -71,7 +79,7 @@ export class NativeBeside {
       end: new Date(day.getTime() + 86_400_000).toISOString(),
     });
     const patient = await medplum.createResource<Patient>({ resourceType: 'Patient', active: true });
-    return new NativeBeside(medplum, native, ledger, schedule, patient);
+    return new NativeBeside(medplum, native, ledger, schedule, patient, random);
   }
 
   /** Gives back what the round before left, and has both book the next times. */
@@ -120,7 +128,8 @@ export class NativeBeside {
         }
         throw thrown;
       }),
-      this.native.book(slot, this.patient),
+      // Theirs is the quicker one, and would always be first.
+      pause(this.random.between(0, HEAD_START_MS)).then(() => this.native.book(slot, this.patient)),
     ]);
     if (!ours && !theirs) {
       this.ledger.violations.push(`native: Slot/${slot.id} was refused to both`);

@@ -65,7 +65,14 @@ export async function soakScheduling(server: SoakServer, options: SchedulingSoak
   const clinic = await openClinic(server);
   const ledger = newLedger();
   const random = new Random(seed);
-  const beside = await NativeBeside.open(server.medplum, server.native, ledger, clinic.services[0]!, dayAfter(server));
+  const beside = await NativeBeside.open(
+    server.medplum,
+    server.native,
+    ledger,
+    clinic.services[0]!,
+    dayAfter(server),
+    new Random(seed),
+  );
   const desks = await Promise.all(
     Array.from({ length: count }, async (_none, index) => {
       const patients = await Promise.all(Array.from({ length: 4 }, () => newPatient(server.medplum)));
