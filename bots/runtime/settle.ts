@@ -52,12 +52,12 @@ export async function settle<L, T>(unit: Unit<L, T>): Promise<T> {
       }
       const took = performance.now() - began;
       longest = Math.max(longest, took);
-      const wait = pauseAfter(attempt, longest, Math.random());
       // A bot that is cut off by its time has said nothing, so what cannot end in time is not begun.
-      if (performance.now() - started + wait + took >= deadlineMs) {
+      const left = deadlineMs - (performance.now() - started) - took;
+      if (left <= 0) {
         refuse('lock-error', 'requester', 'Too many people want this at once. The same call again may succeed.');
       }
-      await pause(wait);
+      await pause(Math.min(left, pauseAfter(attempt, longest, Math.random())));
     }
   }
 }

@@ -44,7 +44,7 @@ export class Store {
       const file = join(options.dataDir, DATABASE_FILE);
       this.db = openWriter(file);
       this.reader = new Connection(file, { readOnly: true });
-      this.reader.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -65536');
+      this.reader.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -65536');
     }
     this.commits = new GroupCommit(this.db, () => this.rollbackListeners.forEach((listener) => listener()));
   }
@@ -132,7 +132,7 @@ function openWriter(location: string): Connection {
   const db = new Connection(location);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
   // A larger log is checkpointed less often; mmap saves a copy of each page that is read.
-  db.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -65536');
+  db.exec('PRAGMA wal_autocheckpoint = 20000; PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -65536');
   migrate(db);
   return db;
 }

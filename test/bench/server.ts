@@ -46,8 +46,9 @@ export async function bench(args: string[]): Promise<void> {
   for (const size of values.sizes.split(',').map(Number)) {
     console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95  server CPU');
     await withServer(async (client, server, bot) => {
-      await fill(client, size);
-      await run(client, server, bot, { count: Number(values.requests), size, only: values.only });
+      const rows: Run = { count: Number(values.requests), size, only: values.only };
+      await fill(client, size, familiesOf(rows));
+      await run(client, server, bot, rows);
     });
   }
 }
@@ -118,13 +119,13 @@ async function cpuOf(server: ChildProcess): Promise<number> {
 }
 
 /** Three quarters Patients, a quarter Slots of one Schedule, 32 a day. */
-async function fill(client: HttpClient, size: number): Promise<void> {
+async function fill(client: HttpClient, size: number, families: number): Promise<void> {
   const schedule = { resourceType: 'Schedule', id: 's', actor: [{ reference: 'Practitioner/1' }] } satisfies Resource;
   const { body } = await client.send('POST', 'Schedule', schedule);
   scheduleId = (JSON.parse(body) as Resource).id ?? '';
   for (let from = 0; from < size; from += 500) {
     const resources = Array.from({ length: Math.min(500, size - from) }, (_none, index) =>
-      (from + index) % 4 === 0 ? slot(Math.floor((from + index) / 4)) : patient(from + index),
+      (from + index) % 4 === 0 ? slot(Math.floor((from + index) / 4)) : patient(from + index, families),
     );
     await sendBatch(client, resources);
   }
@@ -139,11 +140,14 @@ async function sendBatch(client: HttpClient, resources: Resource[]): Promise<Bun
   return JSON.parse(body) as Bundle;
 }
 
-const patient = (n: number): Patient => ({
+/** So that about four have each family name, however many there are: a row asks for as much at every size. */
+const familiesOf = ({ count, size }: Omit<Run, 'only'>): number => 2 * Math.ceil((0.75 * size + count) / 8) + 1;
+
+const patient = (n: number, families: number): Patient => ({
   resourceType: 'Patient',
   active: true,
   identifier: [{ system: SID, value: `p${n}` }],
-  name: [{ use: 'official', given: [`Given${n % 97}`], family: `Family${n % 1009}` }],
+  name: [{ use: 'official', given: [`Given${n % 97}`], family: `Family${n % families}` }],
   gender: n % 2 ? 'female' : 'male',
   birthDate: `19${String(40 + (n % 60)).padStart(2, '0')}-0${1 + (n % 9)}-1${n % 9}`,
   telecom: [{ system: 'phone', value: `+1202555${String(n % 10000).padStart(4, '0')}` }],
@@ -186,13 +190,14 @@ async function run(client: HttpClient, server: ChildProcess, bot: string, { coun
   };
   const get = async (path: string): Promise<void> => check((await client.send('GET', path)).status, 200);
 
+  const families = familiesOf({ count, size });
   const patients: Patient[] = [];
   await report('create Patient', count, async (n) => {
-    patients[n] = (await post(patient(size + n))) as Patient;
+    patients[n] = (await post(patient(size + n, families))) as Patient;
   });
   await report('read', count, (n) => get(`Patient/${patients[n % count]?.id}`));
   await report('search by identifier', count, (n) => get(`Patient?identifier=${SID}|p${size + (n % count)}`));
-  await report('search by name, sorted', count, (n) => get(`Patient?name=Family${n % 1009}&_sort=name`));
+  await report('search by name, sorted', count, (n) => get(`Patient?name=Family${n % families}&_sort=name`));
   await report('update', count, async (n) => {
     const stored = patients[n % count];
     const { status } = await client.send('PUT', `Patient/${stored?.id}`, {
@@ -205,7 +210,7 @@ async function run(client: HttpClient, server: ChildProcess, bot: string, { coun
   await report('batch of 20 creates', Math.ceil(count / 20), async (n) => {
     await sendBatch(
       client,
-      Array.from({ length: 20 }, (_none, index) => patient(1_000_000 + n * 20 + index)),
+      Array.from({ length: 20 }, (_none, index) => patient(1_000_000 + n * 20 + index, families)),
     );
   });
   const slots: Slot[] = [];
