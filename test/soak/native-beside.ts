@@ -31,7 +31,7 @@ interface Meeting {
 /** Times of a round. */
 const MEETINGS = 6;
 /** By so much our operation begins earlier, at most. */
-const HEAD_START_MS = 150;
+const HEAD_START_MS = 500;
 
 export class NativeBeside {
   private readonly medplum: MedplumClient;
@@ -42,7 +42,7 @@ export class NativeBeside {
   private readonly random: Random;
   private meetings: Meeting[] = [];
   /** Of the times before: nobody has them any more. */
-  private readonly givenBack: WithId<Slot>[] = [];
+  private givenBack: WithId<Slot>[] = [];
 
   private constructor(
     medplum: MedplumClient,
@@ -89,12 +89,9 @@ export class NativeBeside {
       await (ours && this.operation('$release', { appointment: `Appointment/${ours.id}` }));
       this.givenBack.push(slot);
     }
-    const past = new Set(this.givenBack.map(({ id }) => id));
     const slots = await searchAll(this.medplum, 'Slot', { schedule: `Schedule/${this.schedule.id}`, status: 'free' });
-    const next = slots
-      .filter(({ id }) => !past.has(id))
-      .sort((a, b) => a.start.localeCompare(b.start))
-      .slice(0, MEETINGS);
+    const next = slots.sort((a, b) => a.start.localeCompare(b.start)).slice(0, MEETINGS);
+    this.givenBack = this.givenBack.filter((slot) => !next.some(({ id }) => id === slot.id));
     for (const slot of next) {
       this.meetings.push(await this.meet(slot));
     }
