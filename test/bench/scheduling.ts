@@ -26,17 +26,25 @@ const MONTH_DAYS = 30;
 const AT_ONCE = 4;
 
 /**
- * `npm run bench -- scheduling [--bookings 400] [--providers 100]`: generation of slots, and bookings from 8 clients,
+ * `npm run bench -- scheduling [--bookings 400] [--providers 100] [--days 365]`: generation of slots, and bookings from 8 clients,
  * against the server that MEDPLUM_BASE_URL names, or else the embedded server in a process of its own, durable. On a
  * server that has a native `Appointment/$book`, that is measured beside ours in the same run.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { bookings: { type: 'string', default: '400' }, providers: { type: 'string', default: '100' } },
+    options: {
+      bookings: { type: 'string', default: '400' },
+      providers: { type: 'string', default: '100' },
+      days: { type: 'string', default: String(YEAR_DAYS) },
+    },
   });
   const run = (credentials: Credentials): Promise<void> =>
-    benchServer(credentials, Number(values.bookings), Number(values.providers));
+    benchServer(credentials, {
+      bookings: Number(values.bookings),
+      providers: Number(values.providers),
+      days: Number(values.days),
+    });
   await (process.env.MEDPLUM_BASE_URL ? run(readCredentials(process.env)) : withEmbedded(run));
 }
 
@@ -56,7 +64,15 @@ async function withEmbedded(work: (credentials: Credentials) => Promise<void>): 
   }
 }
 
-async function benchServer(credentials: Credentials, bookings: number, providers: number): Promise<void> {
+interface Sizes {
+  readonly bookings: number;
+  /** With a month each. */
+  readonly providers: number;
+  /** Of the one provider whose times are booked. */
+  readonly days: number;
+}
+
+async function benchServer(credentials: Credentials, { bookings, providers, days }: Sizes): Promise<void> {
   const medplum = await signIn(credentials);
   await deploy(medplum);
   await liftQuota(medplum);
@@ -67,9 +83,12 @@ async function benchServer(credentials: Credentials, bookings: number, providers
     type: [{ coding: [{ system: 'https://example.org/services', code }] }],
   });
   const year = await newSchedule(medplum, service);
-  await generation(medplum, 'a year of 15-minute slots, one provider', [year], YEAR_DAYS);
-  const month = await Promise.all(Array.from({ length: providers }, () => newSchedule(medplum, service)));
-  await generation(medplum, `a month of them, ${providers} providers`, month, MONTH_DAYS);
+  const named = days === YEAR_DAYS ? 'a year' : `${days} days`;
+  await generation(medplum, `${named} of 15-minute slots, one provider`, [year], days);
+  if (providers > 0) {
+    const month = await Promise.all(Array.from({ length: providers }, () => newSchedule(medplum, service)));
+    await generation(medplum, `a month of them, ${providers} providers`, month, MONTH_DAYS);
+  }
   await booking(medplum, credentials, service, year, bookings);
 }
 
