@@ -7,7 +7,11 @@ type Secrets = Readonly<Record<string, string | undefined>>;
 const CHECKS: readonly (readonly [name: string, isRight: (value: string) => boolean, rule: string])[] = [
   ['QUIET_HOURS', (value) => readQuietHours(value) !== undefined, 'hours such as 21:00-08:00; messages leave at night'],
   ['MESSAGES_PER_DAY', (value) => Number(value) >= 1, 'a number from 1; there is no limit'],
-  ['CLINIC_TIMEZONE', IANAZone.isValidZone, 'an IANA zone such as Europe/Berlin; times may be in UTC'],
+  [
+    'CLINIC_TIMEZONE',
+    (value) => IANAZone.isValidZone(value),
+    'an IANA zone such as Europe/Berlin; times may be in UTC',
+  ],
   ['CLINIC_COUNTRY', isSupportedCountry, 'two letters such as AT; numbers without a country code are not reached'],
 ];
 
