@@ -3,6 +3,7 @@ import { OperationOutcomeError } from '@medplum/core';
 import type { Appointment, Patient, Slot, Task } from '@medplum/fhirtypes';
 import { extensionUrl } from '../../bots/runtime/contract.ts';
 import { entriesOf } from '../../bots/scheduling/closing-task.ts';
+import { isReplacement } from '../../bots/scheduling/closing-unit.ts';
 import { untilDecided } from '../again.ts';
 import type { Random } from './random.ts';
 
@@ -126,6 +127,14 @@ export class FrontDesk {
   spare(...states: Known['status'][]): Known | undefined {
     const taken = this.appointments.filter(({ status }) => status === 'pending' || status === 'booked');
     return taken.length > KEEP ? this.mine(...states) : undefined;
+  }
+
+  /** Whether a closing has offered one of these slots to somebody, who may have accepted. */
+  async isOffered(slots: readonly string[]): Promise<boolean> {
+    const slot = slots.map((id) => `Slot/${id}`).join(',');
+    const query = { slot, status: 'pending,booked', _count: '100' };
+    const found = await this.medplum.searchResources('Appointment', query, { cache: 'reload' });
+    return found.some(isReplacement);
   }
 
   somewhere(): string[] {
@@ -275,8 +284,11 @@ const STEPS = {
     };
     const task = await desk.post<WithId<Task>>('Schedule', '$close', body);
     for (const { offer } of entriesOf(task)) {
-      if (offer) {
-        desk.note(await desk.medplum.readReference<WithId<Appointment>>({ reference: offer }));
+      const [, id] = offer?.split('/') ?? [];
+      // Whoever it was offered to may have deleted it meanwhile.
+      const offered = id && (await desk.medplum.searchOne('Appointment', { _id: id }, { cache: 'reload' }));
+      if (offered) {
+        desk.note(offered);
       }
     }
     const block = task.input?.find(({ type }) => type.text === 'block')?.valueReference?.reference;
@@ -305,10 +317,17 @@ const STEPS = {
   /** Books, moves and cancels where nobody else is: whatever the others do, nothing of this may fail. */
   uncontended: async (desk) => {
     const [first, second] = desk.own;
-    const booked = await desk.take('$book', [first!]);
-    const appointment = `Appointment/${booked.id}`;
-    desk.note(await desk.post('Appointment', '$rebook', { appointment, slot: [`Slot/${second}`] }));
-    desk.note(await desk.post('Slot', '$release', { appointment }));
+    try {
+      const booked = await desk.take('$book', [first!]);
+      const appointment = `Appointment/${booked.id}`;
+      desk.note(await desk.post('Appointment', '$rebook', { appointment, slot: [`Slot/${second}`] }));
+      desk.note(await desk.post('Slot', '$release', { appointment }));
+    } catch (thrown) {
+      if (await desk.isOffered([first!, second!])) {
+        return undefined; // To somebody whose own time was closed.
+      }
+      throw thrown;
+    }
     return done;
   },
 } satisfies Record<string, Step>;
