@@ -3,7 +3,6 @@ import type { Communication, Identifier } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { ofType } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
-import { openTicket } from '../runtime/ticket.ts';
 import { change, unchanged, update } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { compose } from './compose.ts';
@@ -12,6 +11,7 @@ import { notDone, withChannelsLeft } from './failing.ts';
 import { heldByLimit, heldByNight, isExempt } from './holding.ts';
 import { loadDraft } from './load.ts';
 import { MESSAGE_CATEGORY, MESSAGE_RENDERED, OUTGOING } from './names.ts';
+import { raiseOpen } from './raise-open.ts';
 import { isExpired, OUTGOING_CATEGORY } from './request.ts';
 import { channelOf, mediumOf, variantsOf } from './template.ts';
 import type { HandedOver, ShutOut, Transport } from './transport.ts';
@@ -90,21 +90,12 @@ async function record(run: Run, claimed: WithId<Communication>, handed: HandedOv
 }
 
 /** Apart from the record, which must not fail because many raise the same ticket at once. */
-async function raiseShutOut(run: Run, { provider, code }: ShutOut): Promise<void> {
-  const raised = openTicket(
-    {
-      key: `message-provider/${provider}`,
-      text: `The messages' provider (${provider}) refuses the clinic's account (${code}): messages wait for half a day. Look at the account and its credentials.`,
-      priority: 'urgent',
-    },
-    run.now,
-  );
-  await settle({
-    fhir: run.fhir,
-    load: async () => undefined,
-    decide: () => ({ writes: [raised], result: undefined }),
+const raiseShutOut = (run: Run, { provider, code }: ShutOut): Promise<void> =>
+  raiseOpen(run, {
+    key: `message-provider/${provider}`,
+    text: `The messages' provider (${provider}) refuses the clinic's account (${code}): messages wait for half a day. Look at the account and its credentials.`,
+    priority: 'urgent',
   });
-}
 
 /** What is written once a message was handed over. One whose fate is unclear stays claimed: the sweep settles it. */
 export function decideHandedOver(

@@ -2,19 +2,19 @@ import type { WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Communication, Identifier } from '@medplum/fhirtypes';
 import { startBot } from '../runtime/call.ts';
-import { commit } from '../runtime/commit.ts';
 import { cron } from '../runtime/definition.ts';
 import type { Run } from '../runtime/definition.ts';
 import { each, inTurn } from '../runtime/each.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { timeIsLeft } from '../runtime/time-left.ts';
-import { openTicket, ticket } from '../runtime/ticket.ts';
+import { ticket } from '../runtime/ticket.ts';
 import { change, unchanged } from '../runtime/writes.ts';
 import type { Decision } from '../runtime/writes.ts';
 import { decideSent, deliver, isOutgoing, mayBeOurs } from './deliver.ts';
 import { DELIVERY_ACCESS, DELIVERY_QUOTA, DELIVERY_SECRETS } from './delivery.ts';
 import { loadDraft } from './load.ts';
+import { raiseOpen } from './raise-open.ts';
 import { MATCH_ACCESS, sweepMatches } from './match-sender.ts';
 import { INCOMING, MESSAGE_CATEGORY, OUTGOING, unknownTicket } from './names.ts';
 import { addressFor } from './address.ts';
@@ -92,14 +92,10 @@ export async function sweepMessages(run: Run): Promise<void> {
 }
 
 /** Without a look at what is stored: a request more only while something is wrong. */
-async function raiseSettings({ fhir, secrets, now }: Run): Promise<void> {
-  const problems = settingProblems(secrets);
+async function raiseSettings(run: Run): Promise<void> {
+  const problems = settingProblems(run.secrets);
   if (problems.length > 0) {
-    await commit(
-      fhir,
-      [openTicket({ key: 'message-settings', text: problems.join(' '), priority: 'urgent' }, now)],
-      undefined,
-    );
+    await raiseOpen(run, { key: 'message-settings', text: problems.join(' '), priority: 'urgent' });
   }
 }
 
