@@ -1,5 +1,7 @@
 import type { WithId } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import { limitTo, sql } from '../search/sql.ts';
+import type { Sql } from '../search/sql.ts';
 import type { Connection } from '../store/connection.ts';
 
 /** A row of the resource table. */
@@ -32,9 +34,12 @@ export function findRow(db: Connection, type: string, id: string): ResourceRow |
 /** A resource that a search found, unread. */
 export type FoundRow = Pick<ResourceRow, 'type' | 'id'> & { readonly text: string };
 
-/** What a search found. */
-export function readFound(db: Connection, rid: number): FoundRow | undefined {
-  return db.get<FoundRow>('SELECT type, id, content AS text FROM resource WHERE rid = ?', rid);
+/** The resources that a SELECT of a limited number of `rid` finds, in its order. */
+export function readFound(db: Connection, page: Sql): FoundRow[] {
+  // What has a LIMIT is made in its order, and a CROSS JOIN looks at its left side first.
+  const { text, values } =
+    sql`SELECT r.type, r.id, r.content AS text FROM (${page}) p CROSS JOIN resource r ON r.rid = p.rid`;
+  return db.all<FoundRow>(text, ...values);
 }
 
 /** Writes the present version of a resource; the one before goes into the history. Returns the resource's number. */
@@ -76,8 +81,9 @@ function insertRow(db: Connection, row: Omit<ResourceRow, 'rid'>): number {
 
 /** Versions of a resource, the latest first. */
 export function versionRows(db: Connection, rid: number, limit: number, offset: number): VersionRow[] {
-  const sql = 'SELECT version, updated, content FROM every_version WHERE rid = ? ORDER BY seq DESC LIMIT ? OFFSET ?';
-  return db.all<VersionRow>(sql, rid, limit, offset);
+  const { text, values } = sql`SELECT version, updated, content FROM every_version
+    WHERE rid = ${rid} ORDER BY seq DESC ${limitTo({ limit, offset })}`;
+  return db.all<VersionRow>(text, ...values);
 }
 
 export function countVersions(db: Connection, rid: number): number {
@@ -85,14 +91,14 @@ export function countVersions(db: Connection, rid: number): number {
 }
 
 export function findVersion(db: Connection, rid: number, version: string): VersionRow | undefined {
-  const sql = 'SELECT version, updated, content FROM every_version WHERE rid = ? AND version = ?';
-  return db.get<VersionRow>(sql, rid, version);
+  const text = 'SELECT version, updated, content FROM every_version WHERE rid = ? AND version = ?';
+  return db.get<VersionRow>(text, rid, version);
 }
 
 /** The last version of a deleted resource that had content. */
 export function lastContent(db: Connection, rid: number): string | undefined {
-  const sql = 'SELECT content FROM history WHERE rid = ? AND content IS NOT NULL ORDER BY seq DESC LIMIT 1';
-  return db.get<{ content: string }>(sql, rid)?.content;
+  const text = 'SELECT content FROM history WHERE rid = ? AND content IS NOT NULL ORDER BY seq DESC LIMIT 1';
+  return db.get<{ content: string }>(text, rid)?.content;
 }
 
 /** Removes a resource and all that was ever known of it. */

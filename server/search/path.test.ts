@@ -1,5 +1,10 @@
-import { expect, test } from '@jest/globals';
-import { getSearchParameter, getSearchParameterDetails, toTypedValue } from '@medplum/core';
+import { expect, jest, test } from '@jest/globals';
+import {
+  deriveIdentifierSearchParameter,
+  getSearchParameter,
+  getSearchParameterDetails,
+  toTypedValue,
+} from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { loadDefinitions } from '../fhir/definitions.ts';
 import { compilePath } from './path.ts';
@@ -35,4 +40,29 @@ test.each(conditions)('"%s" finds compiled what the evaluator finds', (code, res
     expect(compilePath(parsedExpression)(resource)).toEqual(evaluated);
   }
   expect.hasAssertions();
+});
+
+test('the identifiers of references, whose path stands in parentheses, are found compiled', () => {
+  loadDefinitions();
+  const practitioner = { identifier: { system: 'https://example.com/staff', value: '7' } };
+  const patient = { reference: 'Patient/1', identifier: { system: 'https://example.com/mrn', value: '1' } };
+  const appointment: Resource = {
+    resourceType: 'Appointment',
+    status: 'booked',
+    participant: [
+      { actor: practitioner, status: 'accepted' },
+      { actor: patient, status: 'accepted' },
+      { actor: { display: 'Nobody' }, status: 'accepted' },
+      { status: 'accepted' },
+    ],
+  };
+  const found = ['actor', 'patient'].map((code) => {
+    const parameter = deriveIdentifierSearchParameter(getSearchParameter('Appointment', code)!);
+    const { parsedExpression } = getSearchParameterDetails('Appointment', parameter);
+    const evaluator = jest.spyOn(parsedExpression, 'eval');
+    const values = compilePath(parsedExpression)(appointment);
+    expect(evaluator).not.toHaveBeenCalled();
+    return values.map(({ value }) => value as unknown);
+  });
+  expect(found).toEqual([[practitioner.identifier, patient.identifier], [patient.identifier]]);
 });

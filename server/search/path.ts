@@ -1,9 +1,10 @@
-import type { FhirPathAtom, TypedValue } from '@medplum/core';
+import type { TypedValue } from '@medplum/core';
 import {
   AndAtom,
   AsAtom,
   DotAtom,
   EqualsAtom,
+  FhirPathAtom,
   FunctionAtom,
   getElementDefinition,
   IsAtom,
@@ -36,6 +37,10 @@ export function compilePath(expression: FhirPathAtom): PathWalker {
 function compileAtom(atom: Atom): Step | undefined {
   if (atom instanceof SymbolAtom) {
     return atom.name.startsWith('$') || atom.name.startsWith('%') ? undefined : symbol(atom.name);
+  }
+  if (atom instanceof FhirPathAtom) {
+    // What stands in parentheses.
+    return compileAtom(atom.child);
   }
   if (atom instanceof DotAtom) {
     return chain(compileAtom(atom.left), compileAtom(atom.right));

@@ -1,11 +1,13 @@
 import type { SortRule } from '@medplum/core';
+import type { FoundRow } from '../fhir/rows.ts';
+import { readFound } from '../fhir/rows.ts';
 import type { Expression, Lookup } from './expression.ts';
 import { all, listing, needsRow, test } from './expression.ts';
 import { principalTime } from './parameters.ts';
 import type { SearchScope } from './scope.ts';
 import { sortColumns, sortIndex } from './sort.ts';
 import type { Sql } from './sql.ts';
-import { join, name, sql } from './sql.ts';
+import { join, limitTo, name, sql } from './sql.ts';
 
 /** More hits than this are not gathered and sorted if they can be met in order instead. */
 const MANY_HITS = 500;
@@ -26,8 +28,8 @@ interface Plan {
   tests: Expression[];
 }
 
-/** The numbers of the resources of a page, in order. */
-export function findPage(scope: SearchScope, type: string, expression: Expression, page: Page): number[] {
+/** The resources of a page, in order. */
+export function findPage(scope: SearchScope, type: string, expression: Expression, page: Page): FoundRow[] {
   const parts = partsOf(expression);
   const plan = choosePlan(type, parts);
   const walked = walkInOrder(scope, type, plan, parts, page);
@@ -37,8 +39,8 @@ export function findPage(scope: SearchScope, type: string, expression: Expressio
   const inOrder = onlyByTime(page.sortRules) && hasManyHits(scope, plan) ? { driver: undefined, tests: parts } : plan;
   const order = orderBy(scope, type, inOrder, page.sortRules);
   const query = sql`SELECT ${ridOf(inOrder)} AS rid ${body(scope, type, inOrder, order.needsRow)}
-    ORDER BY ${order.by} LIMIT ${page.limit} OFFSET ${page.offset}`;
-  return run<{ rid: number }>(scope, query).map(({ rid }) => rid);
+    ORDER BY ${order.by} ${limitTo(page)}`;
+  return readFound(scope.db, query);
 }
 
 /**
@@ -52,7 +54,7 @@ function walkInOrder(
   plan: Plan,
   parts: Expression[],
   page: Page,
-): number[] | undefined {
+): FoundRow[] | undefined {
   const [rule, ...others] = page.sortRules;
   const index = rule && others.length === 0 && !parts.some(needsRow) ? sortIndex(scope, type, rule) : undefined;
   if (!index || !plan.driver || page.limit === 0) {
@@ -62,7 +64,7 @@ function walkInOrder(
   const resources = run<{ most: number }>(scope, sql`SELECT max(rid) AS most FROM resource`)[0]?.most ?? 0;
   // Sorting costs as much for each hit as walking for each resource that is met.
   const enough = Math.ceil(Math.sqrt(wanted * resources));
-  const hits = sql`SELECT count(*) AS total FROM (${plan.driver.select} LIMIT ${enough})`;
+  const hits = sql`SELECT count(*) AS total FROM (${plan.driver.select} ${limitTo({ limit: enough })})`;
   if (run<{ total: number }>(scope, hits)[0]?.total !== enough) {
     return undefined;
   }
@@ -70,10 +72,10 @@ function walkInOrder(
   const query = sql`SELECT s.rid AS rid FROM ${name(index.table)} s WHERE s.param = ${index.param}
     AND NOT EXISTS (SELECT 1 FROM ${name(index.table)} e WHERE e.rid = s.rid AND e.param = s.param
       AND (e.value, e.${name(index.rest)}) < (s.value, s.${name(index.rest)}))
-    AND ${join(conditions, ' AND ')} ORDER BY s.value, s.rid LIMIT ${page.limit} OFFSET ${page.offset}`;
-  const rids = run<{ rid: number }>(scope, query).map(({ rid }) => rid);
+    AND ${join(conditions, ' AND ')} ORDER BY s.value, s.rid ${limitTo(page)}`;
+  const found = readFound(scope.db, query);
   // Those that have no value come after all that have: who gets so far sees them the other way.
-  return rids.length === page.limit ? rids : undefined;
+  return found.length === page.limit ? found : undefined;
 }
 
 /** How many resources match, on all pages. */
@@ -148,7 +150,7 @@ function hasManyHits(scope: SearchScope, { driver }: Plan): boolean {
   if (!driver) {
     return false;
   }
-  const query = sql`SELECT count(*) AS total FROM (${driver.select} LIMIT ${MANY_HITS})`;
+  const query = sql`SELECT count(*) AS total FROM (${driver.select} ${limitTo({ limit: MANY_HITS })})`;
   return run<{ total: number }>(scope, query)[0]?.total === MANY_HITS;
 }
 

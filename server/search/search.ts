@@ -4,7 +4,7 @@ import type { FhirRepository, SearchOptions } from '@medplum/fhir-router';
 import { getExtraEntries } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
 import type { Access } from '../access/access.ts';
-import { parseContent, readFound } from '../fhir/rows.ts';
+import { parseContent } from '../fhir/rows.ts';
 import type { FoundRow } from '../fhir/rows.ts';
 import { blameStore } from '../store/blame.ts';
 import type { Connection } from '../store/connection.ts';
@@ -124,10 +124,10 @@ export class Search {
       }
       const expression = searchExpression(scope, type, request.filters ?? []);
       const page = { sortRules: request.sortRules ?? [], limit: limit - found.length, offset: toSkip };
-      const rids = findPage(scope, type, expression, page);
-      found.push(...readAll(scope.db, rids));
+      const rows = findPage(scope, type, expression, page);
+      found.push(...rows);
       if (toSkip > 0) {
-        toSkip = rids.length > 0 ? 0 : Math.max(0, toSkip - countMatches(scope, type, expression));
+        toSkip = rows.length > 0 ? 0 : Math.max(0, toSkip - countMatches(scope, type, expression));
       }
     }
     return found;
@@ -162,8 +162,4 @@ export class Search {
   private fullUrl(resourceType: string, id: string): string {
     return `${this.fhirUrl}/${resourceType}/${id}`;
   }
-}
-
-function readAll(db: Connection, rids: number[]): FoundRow[] {
-  return rids.map((rid) => readFound(db, rid)).filter((row) => row !== undefined);
 }

@@ -90,7 +90,7 @@ export class Jobs {
   async claim(now: number, limit: number): Promise<Job[]> {
     const jobs = await this.store.read((db) =>
       db.all<Job>(
-        `SELECT ${COLUMNS} FROM subscription_job WHERE started = 0 AND due <= ? AND ${UNCLAIMED} ORDER BY id LIMIT ?`,
+        `SELECT ${COLUMNS} FROM subscription_job WHERE started = 0 AND due <= ? AND ${UNCLAIMED} ORDER BY id LIMIT ? + 0`,
         now,
         this.claims(),
         limit,
