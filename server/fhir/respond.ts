@@ -5,6 +5,10 @@ import { versionHeaders } from '../http/messages.ts';
 import { bundleText } from '../search/texts.ts';
 import type { FhirHttpRequest, FhirHttpResponse } from './http.ts';
 
+/** What of `meta` is Medplum's own. */
+const OWN_META = new Set(['author', 'project', 'account', 'accounts', 'compartment'] as const);
+const NOTHING = new Set<string>();
+
 /** Makes the response of an outcome and a resource: status, validators and body, as the request prefers it. */
 export function respond(
   request: FhirHttpRequest,
@@ -48,7 +52,7 @@ function bodyOf(request: FhirHttpRequest, outcome: OperationOutcome, resource: R
 
 /** What a search found goes out as it is stored, but for what of `meta` not every client gets. */
 function textOf(resource: Resource, extended: boolean): string {
-  const text = resource.resourceType === 'Bundle' ? bundleText(resource, extended ? undefined : plainMeta) : undefined;
+  const text = resource.resourceType === 'Bundle' ? bundleText(resource, extended ? NOTHING : OWN_META) : undefined;
   return text ?? JSON.stringify(extended ? sent(resource, (same) => same) : plain(resource));
 }
 
@@ -85,10 +89,6 @@ function withPlainMeta<T extends Resource>(resource: T): T {
 /** Without what is Medplum's own. */
 function plainMeta(all: Meta): Meta {
   const meta: Meta = { ...all };
-  delete meta.author;
-  delete meta.project;
-  delete meta.account;
-  delete meta.accounts;
-  delete meta.compartment;
+  OWN_META.forEach((name) => delete meta[name]);
   return meta;
 }

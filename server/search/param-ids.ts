@@ -7,7 +7,8 @@ import type { Store } from '../store/store.ts';
  */
 export class ParamIds {
   private static readonly ofStores = new WeakMap<Store, ParamIds>();
-  private readonly ids = new Map<string, number>();
+  /** Undefined for one that nothing is indexed by yet. */
+  private readonly ids = new Map<string, number | undefined>();
 
   private constructor(store: Store) {
     // A number that was given out in a transaction that is gone may be given to another parameter next.
@@ -26,15 +27,13 @@ export class ParamIds {
 
   /** The number of a parameter, or undefined if nothing was ever indexed by it. */
   find(db: Connection, project: string, type: string, code: string): number | undefined {
-    const key = `${project} ${type} ${code}`;
-    let id = this.ids.get(key);
-    if (id === undefined) {
-      const sql = 'SELECT id FROM param WHERE project = ? AND type = ? AND code = ?';
-      id = db.get<{ id: number }>(sql, project, type, code)?.id;
-      if (id !== undefined) {
-        this.ids.set(key, id);
-      }
+    const key = keyOf(project, type, code);
+    if (this.ids.has(key)) {
+      return this.ids.get(key);
     }
+    const sql = 'SELECT id FROM param WHERE project = ? AND type = ? AND code = ?';
+    const id = db.get<{ id: number }>(sql, project, type, code)?.id;
+    this.ids.set(key, id);
     return id;
   }
 
@@ -49,7 +48,10 @@ export class ParamIds {
     if (known !== undefined) {
       return known;
     }
-    db.run('INSERT INTO param (project, type, code) VALUES (?, ?, ?)', project, type, code);
-    return this.find(db, project, type, code) as number;
+    const id = db.run('INSERT INTO param (project, type, code) VALUES (?, ?, ?)', project, type, code);
+    this.ids.set(keyOf(project, type, code), id);
+    return id;
   }
 }
+
+const keyOf = (project: string, type: string, code: string): string => `${project} ${type} ${code}`;

@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import type { Bundle, BundleEntry, Meta, Resource } from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
 import { parseContent } from '../fhir/rows.ts';
 
 /** What a search found, as it is stored, by its bundle. */
@@ -33,16 +33,16 @@ function lazyEntry<T extends Resource>(fullUrl: string, text: string): BundleEnt
 
 /**
  * The text of a bundle that still is what a search made it; undefined for any other.
- * @param change - What is done to the `meta` of each resource; undefined where it goes out as it is stored.
+ * @param hidden - Elements of `meta` that do not go out.
  */
-export function bundleText(bundle: Bundle, change: ((meta: Meta) => Meta) | undefined): string | undefined {
+export function bundleText(bundle: Bundle, hidden: ReadonlySet<string>): string | undefined {
   const found = stored.get(bundle);
   if (!found || found.length === 0 || bundle.entry?.length !== found.length) {
     return undefined;
   }
   const entries: string[] = [];
   for (const { fullUrl, text } of found) {
-    const resource = change ? withMeta(text, change) : text;
+    const resource = hidden.size > 0 ? withoutMeta(text, hidden) : text;
     if (resource === undefined) {
       return undefined;
     }
@@ -53,21 +53,32 @@ export function bundleText(bundle: Bundle, change: ((meta: Meta) => Meta) | unde
 }
 
 /** Where `meta` stands in a resource's text: type and id come first, and then it. */
-const HEAD = /^\{"resourceType":"\w+","id":"[\w.-]+","meta":(?=\{)/;
+const HEAD = /^\{"resourceType":"\w+","id":"[\w.-]+","meta":(?=\{")/;
 
-/** The text of a resource with another `meta`; undefined where it does not stand where it should. */
-function withMeta(text: string, change: (meta: Meta) => Meta): string | undefined {
+/**
+ * The text of a resource, as `JSON.stringify` makes it, without some elements of its `meta`; undefined where that does not
+ * stand where it should. Reading and writing `meta` instead costs as much as everything else that a row of a search does.
+ */
+export function withoutMeta(text: string, hidden: ReadonlySet<string>): string | undefined {
   const start = HEAD.exec(text)?.[0].length;
   if (start === undefined) {
     return undefined;
   }
-  const end = endOfObject(text, start);
-  const meta = JSON.parse(text.slice(start, end)) as Meta;
-  return text.slice(0, start) + JSON.stringify(change(meta)) + text.slice(end);
+  const kept: string[] = [];
+  let at = start;
+  while (text[at] !== '}') {
+    const colon = text.indexOf('":', at);
+    const end = endOfValue(text, colon + 2);
+    if (!hidden.has(text.slice(at + 2, colon))) {
+      kept.push(text.slice(at + 1, end));
+    }
+    at = end;
+  }
+  return `${text.slice(0, start)}{${kept.join(',')}${text.slice(at)}`;
 }
 
-/** Where the object ends that begins at `start`. */
-function endOfObject(text: string, start: number): number {
+/** Where the value of an element ends that begins at `start`: at the comma or brace behind it. */
+function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; ; at++) {
     switch (text.charCodeAt(at)) {
@@ -78,12 +89,20 @@ function endOfObject(text: string, start: number): number {
           }
         }
         break;
+      case 0x5b:
       case 0x7b:
         depth++;
         break;
+      case 0x5d:
       case 0x7d:
-        if (--depth === 0) {
-          return at + 1;
+        if (depth === 0) {
+          return at;
+        }
+        depth--;
+        break;
+      case 0x2c:
+        if (depth === 0) {
+          return at;
         }
         break;
       default:
