@@ -143,11 +143,14 @@ async function sendBatch(client: HttpClient, resources: Resource[]): Promise<Bun
 /** So that about four have each family name, however many there are: a row asks for as much at every size. */
 const familiesOf = ({ count, size }: Omit<Run, 'only'>): number => 2 * Math.ceil((0.75 * size + count) / 8) + 1;
 
+/** Of one length: a search finds what begins with a name, too. */
+const family = (n: number, families: number): string => `Family${String(n % families).padStart(6, '0')}`;
+
 const patient = (n: number, families: number): Patient => ({
   resourceType: 'Patient',
   active: true,
   identifier: [{ system: SID, value: `p${n}` }],
-  name: [{ use: 'official', given: [`Given${n % 97}`], family: `Family${n % families}` }],
+  name: [{ use: 'official', given: [`Given${n % 97}`], family: family(n, families) }],
   gender: n % 2 ? 'female' : 'male',
   birthDate: `19${String(40 + (n % 60)).padStart(2, '0')}-0${1 + (n % 9)}-1${n % 9}`,
   telecom: [{ system: 'phone', value: `+1202555${String(n % 10000).padStart(4, '0')}` }],
@@ -197,7 +200,7 @@ async function run(client: HttpClient, server: ChildProcess, bot: string, { coun
   });
   await report('read', count, (n) => get(`Patient/${patients[n % count]?.id}`));
   await report('search by identifier', count, (n) => get(`Patient?identifier=${SID}|p${size + (n % count)}`));
-  await report('search by name, sorted', count, (n) => get(`Patient?name=Family${n % families}&_sort=name`));
+  await report('search by name, sorted', count, (n) => get(`Patient?name=${family(n, families)}&_sort=name`));
   await report('update', count, async (n) => {
     const stored = patients[n % count];
     const { status } = await client.send('PUT', `Patient/${stored?.id}`, {
