@@ -25,6 +25,25 @@ export async function read<T extends ResourceType>(
   }
 }
 
+/** A resource as it was before it was deleted; undefined where there never was one. */
+export async function lastVersion<T extends ResourceType>(
+  fhir: MedplumClient,
+  type: T,
+  id: string,
+): Promise<WithId<ExtractResource<T>> | undefined> {
+  try {
+    const history = await fhir.readHistory<T>(type, id);
+    return history.entry?.find(({ resource }) => resource)?.resource;
+  } catch (thrown) {
+    const outcome = toOutcome(thrown);
+    // Whatever else is in the way does not say that there was none.
+    if (outcome && (isNotFound(outcome) || isGone(outcome))) {
+      return undefined;
+    }
+    throw thrown;
+  }
+}
+
 /** Everything that a search finds, page after page (a server gives 1,000 at most in one). */
 export async function searchAll<T extends ResourceType>(
   fhir: MedplumClient,

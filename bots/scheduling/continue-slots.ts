@@ -1,4 +1,5 @@
 import type { WithId } from '@medplum/core';
+import { resolveId } from '@medplum/core';
 import type { Resource, Schedule, Task } from '@medplum/fhirtypes';
 import { TASK_CODE } from '../runtime/contract.ts';
 import { cron } from '../runtime/definition.ts';
@@ -8,9 +9,10 @@ import { ofType, readTogether, searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { timeIsLeft } from '../runtime/time-left.ts';
 import { change } from '../runtime/writes.ts';
-import { GENERATION_CODE, intervalsOf } from './generation-task.ts';
+import { GENERATION_CODE, intervalsOf, noteDeleted } from './generation-task.ts';
 import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT, RUN_MS } from './generation.ts';
 import { fillOrRaise } from './horizon.ts';
+import { deletedSchedule } from './pattern.ts';
 import { sweepChanged } from './regenerating.ts';
 
 /** A generation that has not written for this long is not under way any more. */
@@ -35,7 +37,8 @@ export default cron({
       await each(tasks, async (task) => {
         if (isTimeLeft()) {
           const focus: WithId<Resource>[][] = await readTogether(run.fhir, [task.focus?.reference ?? '']);
-          await resume(run, task, ofType(focus.flat(), 'Schedule')[0]);
+          const [schedule] = ofType(focus.flat(), 'Schedule');
+          await (schedule ? resume(run, task, schedule) : resumeDeleted(run, task));
         }
       });
     } finally {
@@ -44,13 +47,21 @@ export default cron({
   },
 });
 
-async function resume(run: Run, task: WithId<Task>, schedule: WithId<Schedule> | undefined): Promise<void> {
-  for (const window of schedule ? intervalsOf(task) : []) {
-    if (!schedule || !(await fillOrRaise(run, schedule, window))) {
+async function resume(run: Run, task: WithId<Task>, schedule: WithId<Schedule>): Promise<void> {
+  for (const window of intervalsOf(task)) {
+    if (!(await fillOrRaise(run, schedule, window))) {
       return stop(run, task, 'on-hold');
     }
   }
-  return schedule ? undefined : stop(run, task, 'cancelled');
+}
+
+async function resumeDeleted(run: Run, task: WithId<Task>): Promise<void> {
+  const schedule = await deletedSchedule(run.fhir, resolveId(task.focus) ?? '');
+  if (!schedule) {
+    return stop(run, task, 'cancelled');
+  }
+  await resume(run, task, schedule);
+  return noteDeleted(run.fhir, schedule);
 }
 
 /** There is nothing to go on with, until somebody asks for slots of this Schedule again. */

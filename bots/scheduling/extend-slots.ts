@@ -6,11 +6,13 @@ import { timeIsLeft } from '../runtime/time-left.ts';
 import { noteWindow } from './generation-task.ts';
 import { GENERATION_ACCESS, GENERATION_QUOTA, GENERATION_TIMEOUT, RUN_MS } from './generation.ts';
 import { fillOrRaise, horizonOf } from './horizon.ts';
+import { sweepDeleted } from './regenerating.ts';
 import type { Interval } from './wall-clock.ts';
 
 export default cron({
   name: 'scheduling/extend-slots',
-  description: 'Every night, keeps the Schedules that take part filled up to their horizon.',
+  description:
+    'Every night, keeps the Schedules that take part filled up to their horizon, and finds those that were deleted.',
   schedule: '15 2 * * *',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,
@@ -27,7 +29,11 @@ export default cron({
       // Of all of them first: what this run does not get to, for want of time or quota, another one goes on with.
       await each(takingPart, (schedule) => noteWindow(run.fhir, schedule, windowOf(schedule), run.now));
     } finally {
-      await each(takingPart, async (schedule) => isTimeLeft() && fillOrRaise(run, schedule, windowOf(schedule)));
+      try {
+        await each(takingPart, async (schedule) => isTimeLeft() && fillOrRaise(run, schedule, windowOf(schedule)));
+      } finally {
+        await sweepDeleted(run);
+      }
     }
   },
 });

@@ -60,6 +60,15 @@ export async function noteFollowed(fhir: MedplumClient, schedule: WithId<Schedul
   });
 }
 
+/** Notes that a Schedule was deleted and its slots are gone, unless some are left: then its Task goes on. */
+export async function noteDeleted(fhir: MedplumClient, schedule: WithId<Schedule>): Promise<void> {
+  await settle<WithId<Task> | undefined, Task | undefined>({
+    fhir,
+    load: () => fhir.searchOne('Task', searchOf(schedule)),
+    decide: (task) => (task?.status === 'completed' ? change({ ...task, status: 'cancelled' }) : unchanged(task)),
+  });
+}
+
 /** Whether the slots have followed a Schedule up to the version that it has. */
 export const isFollowed = (schedule: WithId<Schedule>, tasks: readonly Task[]): boolean =>
   tasks.some(({ basedOn = [] }) => basedOn.some(({ reference }) => reference === versionOf(schedule)));

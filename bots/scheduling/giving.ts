@@ -1,9 +1,7 @@
 import type { MedplumClient, WithId } from '@medplum/core';
-import { isGone, isNotFound } from '@medplum/core';
-import type { Appointment, Bundle, Schedule, Slot } from '@medplum/fhirtypes';
+import type { Appointment, Schedule, Slot } from '@medplum/fhirtypes';
 import type { Access, Run } from '../runtime/definition.ts';
-import { searchAll } from '../runtime/load.ts';
-import { toOutcome } from '../runtime/outcome.ts';
+import { lastVersion, searchAll } from '../runtime/load.ts';
 import { settle } from '../runtime/settle.ts';
 import { update } from '../runtime/writes.ts';
 import type { Write } from '../runtime/writes.ts';
@@ -148,8 +146,7 @@ async function restoreDeleted(fhir: MedplumClient, ids: readonly string[]): Prom
   const found = await searchAll(fhir, 'Slot', { _id: ids.join(',') });
   let gone = false;
   for (const id of ids.filter((wanted) => !found.some((slot) => slot.id === wanted))) {
-    const history = await historyOf(fhir, id);
-    const last = history?.entry?.find(({ resource }) => resource)?.resource;
+    const last = await lastVersion(fhir, 'Slot', id);
     if (last && (cachedTaken(last) ?? 0) > 0) {
       await fhir.updateResource(last);
     } else {
@@ -157,17 +154,4 @@ async function restoreDeleted(fhir: MedplumClient, ids: readonly string[]): Prom
     }
   }
   return gone;
-}
-
-/** None where there never was such a slot; whatever else is in the way does not say that it is to stay deleted. */
-async function historyOf(fhir: MedplumClient, id: string): Promise<Bundle<Slot> | undefined> {
-  try {
-    return await fhir.readHistory('Slot', id);
-  } catch (thrown) {
-    const outcome = toOutcome(thrown);
-    if (outcome && (isNotFound(outcome) || isGone(outcome))) {
-      return undefined;
-    }
-    throw thrown;
-  }
 }

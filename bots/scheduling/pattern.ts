@@ -1,7 +1,7 @@
 import type { MedplumClient, WithId } from '@medplum/core';
 import { isDefined } from '@medplum/core';
 import type { HealthcareService, Schedule } from '@medplum/fhirtypes';
-import { ofType, readTogether } from '../runtime/load.ts';
+import { lastVersion, ofType, readTogether } from '../runtime/load.ts';
 import { refuse } from '../runtime/outcome.ts';
 import { offerOf, servicesOf } from './availability.ts';
 import type { Offer } from './availability.ts';
@@ -11,6 +11,12 @@ export interface Pattern {
   readonly schedule: WithId<Schedule>;
   readonly services: readonly WithId<HealthcareService>[];
   readonly offers: readonly Offer[];
+}
+
+/** A Schedule that was deleted, as it was last: it offers nothing. */
+export async function deletedSchedule(fhir: MedplumClient, id: string): Promise<WithId<Schedule> | undefined> {
+  const last = await lastVersion(fhir, 'Schedule', id);
+  return last && { ...last, active: false };
 }
 
 /**
@@ -24,17 +30,18 @@ export async function loadPattern(
   clinicZone: string | undefined,
 ): Promise<Pattern> {
   const references = servicesOf(schedule);
-  if (references.length === 0) {
+  const isActive = schedule.active !== false;
+  if (isActive && references.length === 0) {
     return refuse('business-rule', 'schedule', 'The Schedule names no service. Set its scheduling parameters.');
   }
   const actor = schedule.actor[0]?.reference;
   const found = (await readTogether(fhir, [...references, actor].filter(isDefined))).flat();
   const services = ofType(found, 'HealthcareService');
   const unknown = references.find((reference) => !services.some(({ id }) => reference === `HealthcareService/${id}`));
-  if (unknown) {
+  if (isActive && unknown) {
     return refuse('not-found', 'schedule', `The Schedule names ${unknown}, which does not exist.`);
   }
   const actorResource = found.find((resource) => `${resource.resourceType}/${resource.id}` === actor);
-  const active = schedule.active === false ? [] : services.filter((service) => service.active !== false);
+  const active = isActive ? services.filter((service) => service.active !== false) : [];
   return { schedule, services, offers: active.map((service) => offerOf(schedule, service, actorResource, clinicZone)) };
 }

@@ -4,7 +4,8 @@ import { regenerate } from './regenerating.ts';
 
 export default subscriber({
   name: 'scheduling/regenerate-slots',
-  description: 'Brings the future Slots of a Schedule in line when it changes, and fills a new one that takes part.',
+  description:
+    'Brings the future Slots of a Schedule in line when it changes or is deleted, and fills a new one that takes part.',
   on: 'Schedule',
   access: GENERATION_ACCESS,
   quota: GENERATION_QUOTA,

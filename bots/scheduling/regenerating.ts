@@ -1,12 +1,15 @@
 import type { WithId } from '@medplum/core';
-import type { Schedule, Slot } from '@medplum/fhirtypes';
+import { resolveId } from '@medplum/core';
+import type { Resource, Schedule, Slot } from '@medplum/fhirtypes';
 import { DateTime } from 'luxon';
+import { TASK_CODE } from '../runtime/contract.ts';
 import type { Run } from '../runtime/definition.ts';
 import { each } from '../runtime/each.ts';
 import { ofType, readTogether, searchAll } from '../runtime/load.ts';
-import { isFollowed, noteFollowed, taskUrl } from './generation-task.ts';
+import { GENERATION_CODE, isFollowed, noteDeleted, noteFollowed, taskUrl } from './generation-task.ts';
 import { fillOrRaise, horizonOf } from './horizon.ts';
 import { GENERATED } from './names.ts';
+import { deletedSchedule } from './pattern.ts';
 import type { Interval } from './wall-clock.ts';
 
 /** How far back changes of Schedules are looked for of which nobody was told, and how long a delivery may take. */
@@ -14,7 +17,10 @@ const REACH_MS = 60 * 60_000;
 const GRACE_MS = 60_000;
 const TOGETHER = 100;
 
-/** Brings the future slots of a Schedule in line with it as it is now, and fills a new one that takes part. */
+/**
+ * Brings the future slots of a Schedule in line with it as it is now, and fills a new one that takes part. One that was
+ * deleted offers nothing any more.
+ */
 export async function regenerate(run: Run, id: string): Promise<void> {
   const { fhir, now } = run;
   const generated = [
@@ -24,12 +30,29 @@ export async function regenerate(run: Run, id: string): Promise<void> {
     '_count=1',
   ].join('&');
   const found = await readTogether(fhir, [`Schedule/${id}`, `${generated}&_sort=start`, `${generated}&_sort=-start`]);
-  const [[schedule], [first], [last]] = [ofType(found[0] ?? [], 'Schedule'), slots(found[1]), slots(found[2])];
-  const window = schedule && windowOf(horizonOf(schedule, now), first, last, now);
+  const [[present], [first], [last]] = [ofType(found[0] ?? [], 'Schedule'), slots(found[1]), slots(found[2])];
+  const schedule = present ?? (await deletedSchedule(fhir, id));
+  const window = schedule && windowOf(present && horizonOf(present, now), first, last, now);
   if (window) {
     await fillOrRaise(run, schedule, window);
+  }
+  if (schedule && !present) {
+    await noteDeleted(fhir, schedule);
+  } else if (schedule && window) {
     await noteFollowed(fhir, schedule);
   }
+}
+
+/** Schedules that were deleted without anybody having been told: their Tasks say that there may be slots. */
+export async function sweepDeleted(run: Run): Promise<void> {
+  const found: WithId<Resource>[] = await searchAll(run.fhir, 'Task', [
+    ['code', `${TASK_CODE}|${GENERATION_CODE}`],
+    ['status', 'completed,on-hold'],
+    ['_include', 'Task:focus'],
+  ]);
+  const there: string[] = ofType(found, 'Schedule').map(({ id }) => id);
+  const left = ofType(found, 'Task').filter(({ focus }) => !there.includes(resolveId(focus) ?? ''));
+  await each(left, ({ focus }) => regenerate(run, resolveId(focus) ?? ''));
 }
 
 /** Schedules that changed and whose slots have not followed. */

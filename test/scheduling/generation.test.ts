@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import { OperationOutcomeError } from '@medplum/core';
-import type { HealthcareService, Schedule, Slot, Task } from '@medplum/fhirtypes';
+import type { Appointment, HealthcareService, Schedule, Slot, Task } from '@medplum/fhirtypes';
 import { DAYS } from '../../bots/scheduling/availability.ts';
 import { GENERATION_TIMEOUT } from '../../bots/scheduling/generation.ts';
 import { SLOT_HORIZON } from '../../bots/scheduling/names.ts';
 import { loadBots } from '../../scripts/lib/bots.ts';
+import { setDeliveries } from '../appointments.ts';
 import { startClinic } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 import { withPattern } from './fixtures.ts';
@@ -112,7 +113,61 @@ describe('Slots of a Schedule', () => {
     expect(tickets).toHaveLength(1);
   });
 
-  test('a Schedule that takes part is filled at once and every night; another is left alone', async () => {
+  describe('when their Schedule is deleted', () => {
+    const stateOf = async (schedule: Schedule): Promise<unknown> => {
+      const [task] = await clinic.medplum.searchResources('Task', { focus: `Schedule/${schedule.id}` });
+      return task?.status;
+    };
+
+    test('go, but for what is booked, which somebody is told of', async () => {
+      const schedule = await newSchedule(PATTERN, { extension: [{ url: SLOT_HORIZON, valuePositiveInt: 3 }] });
+      await clinic.server.drain();
+      const [, booked] = await slotsOf(schedule);
+      const patient = await clinic.newPatient();
+      const appointment = await clinic.call<Appointment>('Slot/$book', {
+        slot: [`Slot/${booked!.id}`],
+        patient: `Patient/${patient.id}`,
+      });
+      await clinic.medplum.deleteResource('Schedule', schedule.id);
+      await clinic.server.drain();
+      expect((await slotsOf(schedule)).map(({ id, status }) => [id, status])).toEqual([[booked!.id, 'busy']]);
+      const tickets = { focus: `Appointment/${appointment.id}`, code: 'ticket' };
+      expect(await clinic.medplum.searchResources('Task', tickets)).toHaveLength(1);
+      expect(await stateOf(schedule)).toBe('cancelled');
+
+      await clinic.medplum.updateResource(schedule);
+      await clinic.server.drain();
+      expect(await slotsOf(schedule)).toHaveLength(3 * 6);
+    });
+
+    test('go by the cron job, where a generation was under way', async () => {
+      const schedule = await newSchedule(PATTERN);
+      await generate(schedule, '2026-03-20T00:00:00Z', '2026-03-22T00:00:00Z');
+      const [task] = await clinic.medplum.searchResources('Task', { focus: `Schedule/${schedule.id}` });
+      const valuePeriod = { start: '2026-03-20T00:00:00Z', end: '2026-03-22T00:00:00Z' };
+      await setDeliveries(clinic, 'off');
+      await clinic.medplum.updateResource<Task>({
+        ...task!,
+        status: 'in-progress',
+        input: [{ type: { text: 'window' }, valuePeriod }],
+      });
+      await clinic.medplum.deleteResource('Schedule', schedule.id);
+      await clinic.server.advance({ minutes: 2 });
+      expect(await slotsOf(schedule)).toHaveLength(0);
+      expect(await stateOf(schedule)).toBe('cancelled');
+      await setDeliveries(clinic, 'active');
+    });
+  });
+
+  test('a Schedule that takes part is filled at once and every night; another is left alone, a lost one cleared', async () => {
+    const gone = await newSchedule(PATTERN);
+    await generate(gone, '2026-03-10T00:00:00Z', '2026-03-12T00:00:00Z');
+    await setDeliveries(clinic, 'off');
+    await clinic.medplum.deleteResource('Schedule', gone.id);
+    await clinic.server.drain();
+    expect(await slotsOf(gone)).toHaveLength(2 * 6);
+    await setDeliveries(clinic, 'active');
+
     const horizon = [{ url: SLOT_HORIZON, valuePositiveInt: 3 }];
     const [taking, other] = await Promise.all([newSchedule(PATTERN, { extension: horizon }), newSchedule(PATTERN)]);
     await clinic.server.drain();
@@ -123,6 +178,7 @@ describe('Slots of a Schedule', () => {
     await clinic.server.drain();
     expect(await slotsOf(taking)).toHaveLength(3 * 6);
     expect(await slotsOf(other)).toHaveLength(0);
+    expect(await slotsOf(gone)).toHaveLength(0);
   });
 
   test('what was cut off is gone on with by the cron job', async () => {
