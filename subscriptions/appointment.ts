@@ -6,6 +6,17 @@ const rebooked = '%previous.start != %current.start or %previous.end != %current
 /** By a program that goes without slots. The time of its actors is taken all the same. */
 const withoutSlot = '%current.slot.empty()';
 
+/** An operation has looked at what a bot writes. */
+const byNoBot = "%current.meta.author.reference.startsWith('Bot/').not()";
+
+const takesPlace = [
+  '%current.slot.exists()',
+  "(%previous.status.exists().not() or (%previous.status != 'booked' and %previous.status != 'pending') or (%current.slot.reference | %previous.slot.reference).count() > %previous.slot.count())",
+  byNoBot,
+].join(' and ');
+
+const cameLate = `%previous.status = 'noshow' and ${byNoBot}`;
+
 export default [
   when('Appointment', becomes('waitlist')).run('scheduling/wait'),
   when('Appointment', becomes('booked')).run('journeys/start'),
@@ -19,4 +30,6 @@ export default [
   when('Appointment', deleted()).run('scheduling/give-back', 'scheduling/watch', 'journeys/revoke'),
   when('Appointment', { criteria: 'status=booked', condition: withoutSlot }).run('scheduling/watch'),
   when('Appointment', { criteria: 'status=cancelled', condition: withoutSlot }).run('scheduling/watch'),
+  when('Appointment', { criteria: 'status=booked,pending', condition: takesPlace }).run('scheduling/raise-unchecked'),
+  when('Appointment', updated(cameLate, 'status=arrived,checked-in')).run('scheduling/raise-unchecked'),
 ] satisfies Rule[];

@@ -1,7 +1,6 @@
 import type { PlanDefinition } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
-import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
+import { raise } from '../runtime/raise.ts';
 import type { JourneyDefinition } from './definition.ts';
 import { tryEvaluate } from './expressions.ts';
 import type { Facts } from './facts.ts';
@@ -23,17 +22,9 @@ export async function reportBroken(run: Run, definition: JourneyDefinition, fact
     return;
   }
   const { id, meta }: PlanDefinition = definition.source;
-  const raised = ticket(
-    {
-      key: `journey-condition/${id}/${meta?.versionId}`,
-      text: `Conditions of this journey cannot be evaluated for every patient, for whom they count as not true: ${paths.join(', ')}. Write them so that they take none, one or several values.`,
-      focus: { reference: `PlanDefinition/${id}` },
-    },
-    run.now,
-  );
-  await settle({
-    fhir: run.fhir,
-    load: async () => undefined,
-    decide: () => ({ writes: [raised], result: undefined }),
+  await raise(run, {
+    key: `journey-condition/${id}/${meta?.versionId}`,
+    text: `Conditions of this journey cannot be evaluated for every patient, for whom they count as not true: ${paths.join(', ')}. Write them so that they take none, one or several values.`,
+    focus: { reference: `PlanDefinition/${id}` },
   });
 }

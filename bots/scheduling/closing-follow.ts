@@ -4,8 +4,8 @@ import type { Appointment, Communication, Task } from '@medplum/fhirtypes';
 import { TICKET_SID } from '../runtime/contract.ts';
 import type { Run } from '../runtime/definition.ts';
 import { ofType, readTogether } from '../runtime/load.ts';
+import { raise } from '../runtime/raise.ts';
 import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
 import type { Ticket } from '../runtime/ticket.ts';
 import { unchanged, update } from '../runtime/writes.ts';
 import { CANCELATION_REASON } from './names.ts';
@@ -33,7 +33,7 @@ export interface ClosingFacts {
 export async function follow(run: Run, { task, isThrough }: Worked): Promise<WithId<Task>> {
   const { fhir, now } = run;
   const facts = await loadFacts(fhir, entriesOf(task));
-  await raise(
+  await raiseAll(
     run,
     entriesOf(task).flatMap((entry) => problemsOf(task, followed(entry, facts), facts)),
   );
@@ -132,15 +132,14 @@ function problemsOf(task: WithId<Task>, entry: ClosingEntry, { appointments, mes
 }
 
 /** Each once; this runs every minute as long as a closing is open, so those that are there are looked for together. */
-async function raise({ fhir, now }: Run, problems: readonly Ticket[]): Promise<void> {
+async function raiseAll(run: Run, problems: readonly Ticket[]): Promise<void> {
   for (let from = 0; from < problems.length; from += AT_ONCE) {
     const some = problems.slice(from, from + AT_ONCE);
     const keys = some.map(({ key }) => `${TICKET_SID}|${key}`).join(',');
-    const [found = []] = await readTogether(fhir, [`Task?identifier=${encodeURIComponent(keys)}&_count=1000`]);
+    const [found = []] = await readTogether(run.fhir, [`Task?identifier=${encodeURIComponent(keys)}&_count=1000`]);
     const there = ofType(found, 'Task').map((task) => getIdentifier(task, TICKET_SID));
     for (const about of some.filter(({ key }) => !there.includes(key))) {
-      const write = ticket(about, now);
-      await settle({ fhir, load: async () => undefined, decide: () => ({ writes: [write], result: undefined }) });
+      await raise(run, about);
     }
   }
 }

@@ -3,8 +3,7 @@ import { createReference, getExtensionValue } from '@medplum/core';
 import type { Schedule } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { Refusal } from '../runtime/outcome.ts';
-import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
+import { raise } from '../runtime/raise.ts';
 import { fill } from './generation.ts';
 import type { Filling } from './generation.ts';
 import { SLOT_HORIZON } from './names.ts';
@@ -31,7 +30,6 @@ export async function fillOrRaise(
   window: Interval,
   filling?: Filling,
 ): Promise<boolean> {
-  const { fhir, now } = run;
   try {
     await fill(run, schedule, window, filling);
     return true;
@@ -42,8 +40,7 @@ export async function fillOrRaise(
     }
     const text = `No slots can be generated: ${issue.details?.text}`;
     const key = `schedule/${schedule.id}/${schedule.meta?.versionId}/no-slots`;
-    const write = ticket({ key, text, focus: createReference(schedule) }, now);
-    await settle({ fhir, load: async () => undefined, decide: () => ({ writes: [write], result: undefined }) });
+    await raise(run, { key, text, focus: createReference(schedule) });
     return false;
   }
 }

@@ -3,8 +3,7 @@ import { createReference } from '@medplum/core';
 import type { Appointment, Schedule } from '@medplum/fhirtypes';
 import type { Run } from '../runtime/definition.ts';
 import { ofType, searchAll } from '../runtime/load.ts';
-import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
+import { raise } from '../runtime/raise.ts';
 import { isLive } from './appointment-states.ts';
 import type { Interval } from './wall-clock.ts';
 
@@ -60,16 +59,12 @@ export const keyOfTime = (dateTime: string | undefined): string =>
  * Somebody has to look at a booking whose time the pattern no longer has, or is shut: it stands, but nobody may be there.
  * Once for each time that it is moved to.
  */
-export async function raiseMisfits({ fhir, now }: Run, misfits: readonly WithId<Appointment>[]): Promise<void> {
+export async function raiseMisfits(run: Run, misfits: readonly WithId<Appointment>[]): Promise<void> {
   for (const appointment of misfits) {
-    const write = ticket(
-      {
-        key: `appointment/${appointment.id}/${keyOfTime(appointment.start)}/outside-hours`,
-        text: 'This appointment is outside the hours that its schedule has now. Move it, or agree on it.',
-        focus: createReference(appointment),
-      },
-      now,
-    );
-    await settle({ fhir, load: async () => undefined, decide: () => ({ writes: [write], result: undefined }) });
+    await raise(run, {
+      key: `appointment/${appointment.id}/${keyOfTime(appointment.start)}/outside-hours`,
+      text: 'This appointment is outside the hours that its schedule has now. Move it, or agree on it.',
+      focus: createReference(appointment),
+    });
   }
 }

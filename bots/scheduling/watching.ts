@@ -2,8 +2,8 @@ import type { WithId } from '@medplum/core';
 import { createReference, getIdentifier } from '@medplum/core';
 import type { Slot } from '@medplum/fhirtypes';
 import type { Access, Run } from '../runtime/definition.ts';
+import { raise } from '../runtime/raise.ts';
 import { settle } from '../runtime/settle.ts';
-import { ticket } from '../runtime/ticket.ts';
 import { loadCalendar } from './calendar.ts';
 import { correct, GIVING_ACCESS } from './giving.ts';
 import { TAKEN_BY } from './names.ts';
@@ -23,14 +23,19 @@ const MAX_WRITES = 39;
 /**
  * Looks at slots that something was written about, whoever wrote it: brings them, and ours that they shut, to what the
  * live Appointments and other programs' slots say, and raises a ticket for every overlap that nobody allowed.
+ * @returns The overlaps.
  */
-export async function watchSlots(run: Run, ids: readonly string[]): Promise<void> {
+export async function watchSlots(run: Run, ids: readonly string[]): Promise<Overlap[]> {
   const all = [...new Set(ids)];
+  const overlaps: Overlap[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
-    for (const overlap of await lookAt(run, all.slice(from, from + AT_ONCE))) {
-      await raise(run, overlap);
+    const found = await lookAt(run, all.slice(from, from + AT_ONCE));
+    for (const overlap of found) {
+      await raiseOverlap(run, overlap);
     }
+    overlaps.push(...found);
   }
+  return overlaps;
 }
 
 /** In as many transactions as it takes. */
@@ -54,24 +59,20 @@ async function lookAt({ fhir, now }: Run, ids: readonly string[]): Promise<Overl
   return overlaps;
 }
 
-async function raise({ fhir, now }: Run, overlap: Overlap): Promise<void> {
+async function raiseOverlap(run: Run, overlap: Overlap): Promise<void> {
   const { appointment, other } = overlap;
   const stands = isSlot(other) ? getIdentifier(other, TAKEN_BY) : other.id;
   const what = stands
     ? `another appointment, Appointment/${stands}`
     : `time that another program has taken, Slot/${other.id}`;
   const patient = patientOf(appointment);
-  const write = ticket(
-    {
-      key: keyOf(overlap),
-      text: `This appointment overlaps ${what}, and nobody allowed it. Move one of them.`,
-      focus: createReference(appointment),
-      ...(patient && { patient: { reference: patient } }),
-      priority: 'urgent',
-    },
-    now,
-  );
-  await settle({ fhir, load: async () => undefined, decide: () => ({ writes: [write], result: undefined }) });
+  await raise(run, {
+    key: keyOf(overlap),
+    text: `This appointment overlaps ${what}, and nobody allowed it. Move one of them.`,
+    focus: createReference(appointment),
+    ...(patient && { patient: { reference: patient } }),
+    priority: 'urgent',
+  });
 }
 
 const isSlot = (other: Overlap['other']): other is WithId<Slot> => other.resourceType === 'Slot';
