@@ -1,4 +1,4 @@
-import type { AccessPolicy, AccessPolicyResource, Reference } from '@medplum/fhirtypes';
+import type { AccessPolicy, AccessPolicyResource, Expression, Reference } from '@medplum/fhirtypes';
 import type { Session } from './session.ts';
 
 /** One SMART scope: `patient/Observation.rs?category=laboratory`. */
@@ -78,6 +78,18 @@ export function withinScopes(session: Session, scope: string, patient: Reference
   return result;
 }
 
+/**
+ * What a Subscription over a hook delivers is what its author may read, long after the sign-in that made it: the scopes would
+ * be left behind. Over a WebSocket they hold, as it is bound by a token.
+ */
+const ONLY_LIVE: Expression = {
+  description: 'A sign-in with SMART scopes makes Subscriptions over WebSocket only',
+  language: 'text/fhirpath',
+  expression: "(%after is Subscription).not() or %after.channel.type = 'websocket'",
+};
+
+const hears = (resourceType: string): boolean => resourceType === 'Subscription' || resourceType === '*';
+
 function intersections(
   rule: AccessPolicyResource,
   scopes: readonly SmartScope[],
@@ -100,6 +112,7 @@ function intersections(
     return [
       {
         ...rule,
+        ...(hears(resourceType) && { writeConstraint: [...(rule.writeConstraint ?? []), ONLY_LIVE] }),
         resourceType,
         interaction,
         readonly: undefined,

@@ -15,7 +15,7 @@ import { isRecord } from './records.ts';
 
 /** Connections at once, and of these such as have not said yet who they are. */
 const MAX_SOCKETS = 2000;
-const MAX_UNKNOWN = 200;
+export const MAX_UNKNOWN = 200;
 
 /** What a client says is a token and a word; a message has so many bytes at most. */
 const MAX_BYTES = 16_384;
@@ -72,7 +72,12 @@ export class Sockets implements SocketServer {
   /** Takes over a connection that asked to become a WebSocket. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { origin } = request.headers;
-    if (this.closing || this.connections.size >= MAX_SOCKETS || this.unknown().length >= MAX_UNKNOWN) {
+    const unknown = this.unknown();
+    if (unknown.length >= MAX_UNKNOWN) {
+      // The one that has taken the longest to say who it is: nobody can shut others out by saying nothing.
+      unknown[0]?.socket.terminate();
+    }
+    if (this.closing || this.connections.size >= MAX_SOCKETS) {
       refuse(socket, '503 Service Unavailable');
     } else if (origin !== undefined && !this.options.allows(origin)) {
       refuse(socket, '403 Forbidden');
@@ -171,8 +176,11 @@ export class Sockets implements SocketServer {
     this.options.live.beat();
   }
 
+  /** Those who have not said who they are, the oldest first. */
   private unknown(): Connection[] {
-    return [...this.connections].filter((connection) => !this.options.live.hears(connection));
+    return [...this.connections].filter(
+      (connection) => connection.socket.readyState === connection.socket.OPEN && !this.options.live.hears(connection),
+    );
   }
 }
 

@@ -19,6 +19,7 @@ import { WebSocket } from 'ws';
 import { waitFor } from '../../scripts/lib/wait-for.ts';
 import { MAX_LISTENING } from '../fhir/passing.ts';
 import { DEFAULT_PATIENCE } from '../http/listen.ts';
+import { MAX_UNKNOWN } from '../http/sockets.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { TestServer } from '../testing.ts';
 
@@ -244,6 +245,18 @@ describe('a connection', () => {
     const loud = await connect();
     loud.socket.send('x'.repeat(20_000));
     expect((await once(loud.socket, 'close'))[0]).toBe(1009);
+  });
+
+  test('comes in although others have taken all places for those who say nothing', async () => {
+    const other = await TestServer.start();
+    const silent = await Promise.all(Array.from({ length: MAX_UNKNOWN }, () => connect(other)));
+    const gone = once(silent[0]!.socket, 'close');
+    const { socket, came } = await connect(other);
+    await gone;
+    socket.send(JSON.stringify({ type: 'ping' }));
+    await waitFor('an answer', async () => came[0]);
+    expect(silent.filter(({ socket: { readyState } }) => readyState === WebSocket.OPEN)).toHaveLength(MAX_UNKNOWN - 1);
+    await other.server.close();
   });
 
   test('is at its one path', async () => {
