@@ -6,8 +6,9 @@ import type { AccessPolicy } from '@medplum/fhirtypes';
  * all, and a rule also matches what begins with it.
  */
 export function assertAddress(accessPolicy: AccessPolicy | undefined, address: string | null | undefined): void {
-  const rule =
-    address && accessPolicy?.ipAccessRule?.find(({ value }) => value && (value === '*' || address.startsWith(value)));
+  // A socket of IPv6 sees 10.1.2.3 as ::ffff:10.1.2.3.
+  const seen = address ? ['*', address, address.replace(/^::ffff:/i, '')] : [];
+  const rule = accessPolicy?.ipAccessRule?.find(({ value }) => value && seen.some((one) => one.startsWith(value)));
   if (rule && rule.action === 'block') {
     throw new OperationOutcomeError(badRequest('IP address not allowed'));
   }

@@ -218,16 +218,23 @@ export class SignIn {
     if (session.project.features?.includes('google-auth-required')) {
       throw new OperationOutcomeError(badRequest('Google authentication is required'));
     }
-    assertAddress(session.context.accessPolicy, login.remoteAddress);
+    const record = (outcome: AuditOutcome): void =>
+      audit.record({
+        projectId: session.project.id,
+        type: AuditType.authentication,
+        subtype: AuditSubtype.login,
+        who: membership.profile,
+        remoteAddress: login.remoteAddress,
+        outcome,
+      });
+    try {
+      assertAddress(session.context.accessPolicy, login.remoteAddress);
+    } catch (err) {
+      record(AuditOutcome.minorFailure);
+      throw err;
+    }
     await logins.update(login.id, { membership: membership.id });
-    audit.record({
-      projectId: session.project.id,
-      type: AuditType.authentication,
-      subtype: AuditSubtype.login,
-      who: membership.profile,
-      remoteAddress: login.remoteAddress,
-      outcome: AuditOutcome.success,
-    });
+    record(AuditOutcome.success);
     return this.codeFor(login);
   }
 

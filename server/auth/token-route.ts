@@ -108,7 +108,12 @@ async function forSecret(request: TokenRequest, options: TokenRouteOptions): Pro
     throw new TokenRefusal('invalid_request', known);
   }
   const { client, session } = known;
-  checkAddress(session, request);
+  try {
+    checkAddress(session, request);
+  } catch (err) {
+    recordClient(request, options, session.project.id, clientId, AuditOutcome.minorFailure);
+    throw err;
+  }
   const login = await logins.create({
     user: `ClientApplication/${client.id}`,
     authMethod: 'client',
@@ -130,7 +135,7 @@ function recordClient(
   { audit }: TokenRouteOptions,
   projectId: string,
   clientId: string,
-  outcome: (typeof AuditOutcome)[keyof typeof AuditOutcome],
+  outcome: AuditOutcome,
 ): void {
   audit.record({
     projectId,

@@ -25,6 +25,7 @@ export const AuditSubtype = {
 
 /** FHIR's codes for how something went. */
 export const AuditOutcome = { success: '0', minorFailure: '4' } as const;
+export type AuditOutcome = (typeof AuditOutcome)[keyof typeof AuditOutcome];
 
 /** Something that happened, as it goes into the audit: ids and codes, no names. */
 export interface AuditedEvent {
@@ -35,7 +36,7 @@ export interface AuditedEvent {
   /** Who did it, or tried to; undefined for nobody that is known. */
   who?: Reference | undefined;
   remoteAddress?: string | null | undefined;
-  outcome: (typeof AuditOutcome)[keyof typeof AuditOutcome];
+  outcome: AuditOutcome;
   outcomeDesc?: string;
   entity?: AuditEventEntity[];
 }

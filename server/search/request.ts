@@ -59,9 +59,6 @@ export function assertSearch(scope: SearchScope, request: SearchRequest): void {
     scope.assertSearchable(resourceType);
     scope.assertVisible(resourceType, searchParam);
   }
-  if (request.cursor !== undefined) {
-    throw new OperationOutcomeError(badRequest('_cursor is not supported: follow the next link', '_cursor'));
-  }
 }
 
 /** Leaves of a resource what `_elements`, `_fields` or `_summary` ask for. */

@@ -10,7 +10,10 @@ import { blameStore } from '../store/blame.ts';
 import type { Connection } from '../store/connection.ts';
 import type { Store } from '../store/store.ts';
 import { searchExpression } from './filters.ts';
+import { behindCursor, cursorBehind, followsChanges } from './cursor.ts';
+import { all } from './expression.ts';
 import { searchLinks } from './links.ts';
+import type { NextPage } from './links.ts';
 import { ParamIds } from './param-ids.ts';
 import { countMatches, findPage } from './query.ts';
 import { assertSearch, pageOffset, pageSize, typesOf, wantsTotal, withoutRest } from './request.ts';
@@ -56,7 +59,8 @@ export class Search {
       bundle.total = total;
     }
     if (!options?.resourceOnly) {
-      bundle.link = searchLinks(this.fhirUrl, request, count, offset, hasMore);
+      const next = hasMore ? nextPage(request, found, offset + count) : undefined;
+      bundle.link = searchLinks(this.fhirUrl, request, count, offset, next);
     }
     return bundle;
   }
@@ -122,7 +126,9 @@ export class Search {
       if (found.length >= limit) {
         break;
       }
-      const expression = searchExpression(scope, type, request.filters ?? []);
+      const behind = behindCursor(request);
+      const filters = searchExpression(scope, type, request.filters ?? []);
+      const expression = behind ? all([filters, behind]) : filters;
       const page = { sortRules: request.sortRules ?? [], limit: limit - found.length, offset: toSkip };
       const rows = findPage(scope, type, expression, page);
       found.push(...rows);
@@ -162,4 +168,9 @@ export class Search {
   private fullUrl(resourceType: string, id: string): string {
     return `${this.fhirUrl}/${resourceType}/${id}`;
   }
+}
+
+function nextPage(request: SearchRequest, found: readonly FoundRow[], offset: number): NextPage {
+  const last = found.at(-1);
+  return last && followsChanges(request) ? { cursor: cursorBehind(parseContent(last.text)) } : { offset };
 }

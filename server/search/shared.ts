@@ -1,4 +1,5 @@
 import type { SearchRequest, WithId } from '@medplum/core';
+import { badRequest, OperationOutcomeError } from '@medplum/core';
 import type { Bundle, BundleLink, Resource } from '@medplum/fhirtypes';
 import { searchLinks } from './links.ts';
 import { pageOffset, pageSize } from './request.ts';
@@ -16,6 +17,9 @@ export async function searchBoth<T extends Resource>(
   shared: Find<T>,
   fhirUrl: string,
 ): Promise<Bundle<WithId<T>>> {
+  if (request.cursor !== undefined) {
+    throw new OperationOutcomeError(badRequest('What belongs to everybody has no _cursor', '_cursor'));
+  }
   const count = pageSize(request);
   const offset = pageOffset(request);
   const first = await own(request);
@@ -30,7 +34,9 @@ export async function searchBoth<T extends Resource>(
     ...first,
     ...(count > 0 && { entry }),
     ...(first.total !== undefined && { total: first.total + (second.total ?? 0) }),
-    ...(first.link && { link: searchLinks(fhirUrl, request, count, offset, Boolean(more)) }),
+    ...(first.link && {
+      link: searchLinks(fhirUrl, request, count, offset, more ? { offset: offset + count } : undefined),
+    }),
   };
 }
 
