@@ -50,8 +50,19 @@ export function takersOf<T extends Appointment>(slot: WithId<Slot>, appointments
   );
 }
 
+/** By the services that were loaded: every slot is compared with every other one, in code that runs for the first time. */
+const known = new WeakMap<Calendar['services'], WeakMap<Slot, Interval>>();
+
 /** The time that a slot takes when it is taken: its own and its buffers. A block has none. */
 export function timeTaken(slot: Slot, calendar: Pick<Calendar, 'schedules' | 'services'>): Interval {
+  const times = known.get(calendar.services) ?? new WeakMap<Slot, Interval>();
+  known.set(calendar.services, times);
+  const time = times.get(slot) ?? computed(slot, calendar);
+  times.set(slot, time);
+  return time;
+}
+
+function computed(slot: Slot, calendar: Pick<Calendar, 'schedules' | 'services'>): Interval {
   const { bufferBefore, bufferAfter } = slotBuffers(slot, calendar);
   return {
     start: new Date(Date.parse(slot.start) - bufferBefore * 60_000),
