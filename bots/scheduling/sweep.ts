@@ -7,6 +7,7 @@ import { giveBack } from './giving.ts';
 import { isOurs } from './overlaps.ts';
 import { sweepStranded } from './stranded.ts';
 import { keepTaken, sweepTaken } from './taken-time.ts';
+import { sweepUnchecked } from './unchecked.ts';
 import { slotIdsOf } from './visit.ts';
 import { watchSlots, WATCHING_ACCESS } from './watching.ts';
 
@@ -38,6 +39,7 @@ export default cron({
       _lastUpdated: since(RECENT_MS),
     });
     await watchSlots(run, taken.flatMap(slotIdsOf));
+    await sweepUnchecked(run, taken, new Date(run.now.getTime() - RECENT_MS));
     await each(
       taken.filter((appointment) => slotIdsOf(appointment).length === 0),
       ({ id }) => keepTaken(run, id),

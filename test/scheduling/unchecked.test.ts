@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
 import { createReference } from '@medplum/core';
 import type { Appointment, Slot } from '@medplum/fhirtypes';
-import { skipTo } from '../appointments.ts';
+import { setDeliveries, skipTo } from '../appointments.ts';
 import { startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
@@ -68,11 +68,31 @@ test('what operations do raises none, nor what staff may write itself', async ()
   expect(await tickets(booked)).toEqual([]);
 });
 
+test('the sweep finds both where nobody was told, and once', async () => {
+  const missed = await desk.book(slots[0]!, await desk.newPatient());
+  await skipTo(desk, slots[1]!.start);
+  await desk.call('Appointment/$no-show', { appointment: `Appointment/${missed.id}` });
+  await skipTo(desk, new Date(Date.parse(slots[1]!.start) + 86_400_000).toISOString());
+  const [next] = (await desk.newSlots()).filter(({ start }) => Date.parse(start) > desk.clock.now());
+  await setDeliveries(desk, 'off');
+  await update(missed, { status: 'arrived' });
+  const appointment = await write(next!);
+  await update(appointment, { comment: 'Brings her own chair.' });
+  expect([await tickets(missed), await tickets(appointment)]).toEqual([[], []]);
+  await desk.server.advance({ minutes: 6 });
+  expect([await tickets(missed), await tickets(appointment)]).toEqual([['late-arrival'], ['unchecked']]);
+  await desk.server.advance({ minutes: 12 });
+  expect([await tickets(missed), await tickets(appointment)]).toEqual([['late-arrival'], ['unchecked']]);
+  await setDeliveries(desk, 'active');
+});
+
 test('what overlaps has the ticket that says so, and no other', async () => {
-  await desk.book(slots[0]!, await desk.newPatient());
+  const first = await desk.book(slots[0]!, await desk.newPatient());
   const second = await write(slots[0]!);
-  expect(await tickets(second)).toHaveLength(1);
-  expect(await tickets(second)).not.toContain('unchecked');
+  // It is about the later one, and the clock has not moved.
+  const raised = [...(await tickets(first)), ...(await tickets(second))];
+  expect(raised).toHaveLength(1);
+  expect(raised).not.toContain('unchecked');
 });
 
 test('a no-show may arrive on the same day; later somebody has to see which visit is meant', async () => {
