@@ -70,8 +70,8 @@ export function move<T extends Appointment>(
 }
 
 /**
- * Whether the day of an Appointment is over: the one on which it ends, at the offset that this is written with, which is that of the place of the visit. Without a
- * library for times: every booking loads this file.
+ * Whether the day of an Appointment is over: the one on which it ends, at the offset that this is written with, which is that
+ * of the place of the visit. Without a library for times: every booking loads this file.
  */
 export function isAfterItsDay({ start, end = start }: Appointment, now: Date): boolean {
   const [, day, offset = 'Z'] = /^(\d{4}-\d\d-\d\d)T[\d:.]+(Z|[+-]\d\d:\d\d)?$/.exec(end ?? '') ?? [];
