@@ -1,7 +1,7 @@
 import { byHand, followUp, mistakes, noVisit, visit } from './stories/journeys.ts';
 import { again, comingIn, leaving, looking, replying } from './stories/messages.ts';
 import { note } from './stories/scribe.ts';
-import { desk, calledOff, closing, foreign, hours, waiting } from './stories/scheduling.ts';
+import { desk, calledOff, closing, foreign, hours, unchecked, waiting } from './stories/scheduling.ts';
 import { Stage } from './stage.ts';
 import type { Coming } from './stage.ts';
 
@@ -27,6 +27,7 @@ export const STORIES: readonly Story[] = [
   waiting,
   closing,
   foreign,
+  unchecked,
   hours,
   visit,
   noVisit,

@@ -215,6 +215,22 @@ export async function foreign(stage: Stage): Promise<object> {
   return { between, after: shown(await slotsOf(stage, schedule)), tickets: await ticketsAbout(stage, ours) };
 }
 
+/** A place of ours that somebody takes without asking for it. */
+export async function unchecked(stage: Stage): Promise<object> {
+  const { schedule } = await newSchedule(stage);
+  const [slot] = await generated(stage, schedule);
+  const written = await stage.clinic.medplum.createResource<Appointment>({
+    resourceType: 'Appointment',
+    status: 'booked',
+    slot: [{ reference: `Slot/${slot?.id}` }],
+    start: slot?.start ?? '',
+    end: slot?.end ?? '',
+    participant: [{ actor: createReference(await stage.newPatient()), status: 'accepted' }],
+  });
+  await stage.settle();
+  return { slots: shown(await slotsOf(stage, schedule)), tickets: await ticketsAbout(stage, written) };
+}
+
 /** Hours that change: of a Schedule that takes part, and of one of which slots were asked for once. */
 export async function hours(stage: Stage): Promise<object> {
   const { clinic } = stage;
