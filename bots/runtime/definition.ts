@@ -90,6 +90,12 @@ interface Driven<S extends Shape, T> {
   readonly run: (run: OperationRun, input: Input<S>) => Promise<T>;
 }
 
+/**
+ * Seconds for an operation. Lost races are made again for eight seconds; the last attempt may take longer than any before it,
+ * and who is cut off meanwhile is not told what became of it.
+ */
+const OPERATION_TIMEOUT = 20;
+
 /** A custom FHIR operation. */
 export function operation<S extends Shape, L, T>(
   definition: OperationHead<S> & (Decided<S, L, T> | Driven<S, T>),
@@ -97,6 +103,7 @@ export function operation<S extends Shape, L, T>(
   const { code, resource, input: shape, returns, who } = definition;
   return {
     ...declaration(definition),
+    timeout: definition.timeout ?? OPERATION_TIMEOUT,
     kind: 'operation',
     operation: { code, resource, parameters: describe(shape, returns) },
     access: { PractitionerRole: 'read', RelatedPerson: 'read', ...definition.access },
