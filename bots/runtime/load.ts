@@ -66,6 +66,10 @@ export async function searchAll<T extends ResourceType>(
  * read of what is not there.
  */
 export async function readTogether(fhir: MedplumClient, urls: readonly string[]): Promise<WithId<Resource>[][]> {
+  if (urls.length === 0) {
+    // A server refuses a batch with nothing in it.
+    return [];
+  }
   const bundle: Bundle = {
     resourceType: 'Bundle',
     type: 'batch',

@@ -68,6 +68,21 @@ test('what operations do raises none, nor what staff may write itself', async ()
   expect(await tickets(booked)).toEqual([]);
 });
 
+test('a no-show without a slot, of another program, that arrives is nothing to us', async () => {
+  const before = desk.server.botRuns.length;
+  const missed = await desk.medplum.createResource<Appointment>({
+    resourceType: 'Appointment',
+    status: 'noshow',
+    start: '2026-02-02T09:00:00Z',
+    end: '2026-02-02T09:30:00Z',
+    participant: [{ actor: createReference(await desk.newPatient()), status: 'accepted' }],
+  });
+  await update(missed, { status: 'arrived' });
+  const runs = desk.server.botRuns.slice(before).filter(({ botName }) => botName?.endsWith('raise-unchecked'));
+  expect(runs.map(({ success }) => success)).toEqual([true]);
+  expect(await tickets(missed)).toEqual([]);
+});
+
 test('the sweep finds both where nobody was told, and once', async () => {
   const missed = await desk.book(slots[0]!, await desk.newPatient());
   await skipTo(desk, slots[1]!.start);
