@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import { isOk, isOperationOutcome, OperationOutcomeError } from '@medplum/core';
 import type { Bundle, BundleEntry, OperationOutcome, Resource, Slot } from '@medplum/fhirtypes';
+import { send } from './batch.ts';
 import { REQUESTED_BY } from './contract.ts';
 import type { Write } from './writes.ts';
 
@@ -31,7 +32,7 @@ export async function commit(
     type: 'transaction',
     entry: ordered.map((write) => entryOf(write, requestedBy)),
   };
-  const answers = (await fhir.executeBatch(bundle)).entry ?? [];
+  const answers = await send(fhir, bundle);
   for (const [index, write] of ordered.entries()) {
     const answer = answers[index];
     const failure = failureOf(answer);

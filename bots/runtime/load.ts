@@ -1,6 +1,7 @@
 import type { MedplumClient, WithId } from '@medplum/core';
 import { isGone, isNotFound, isOperationOutcome, OperationOutcomeError } from '@medplum/core';
 import type { Bundle, ExtractResource, Resource, ResourceType } from '@medplum/fhirtypes';
+import { send } from './batch.ts';
 import { refuse, toOutcome } from './outcome.ts';
 import type { Ref } from './parameters.ts';
 
@@ -75,7 +76,7 @@ export async function readTogether(fhir: MedplumClient, urls: readonly string[])
     type: 'batch',
     entry: urls.map((url) => ({ request: { method: 'GET', url } })),
   };
-  const answers = (await fhir.executeBatch(bundle)).entry ?? [];
+  const answers = await send(fhir, bundle);
   return urls.map((_url, index) => {
     const { resource, response } = answers[index] ?? {};
     if (response?.status?.startsWith('2')) {

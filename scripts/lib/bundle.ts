@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type { CodeSystem } from '@medplum/fhirtypes';
 import type { Plugin } from 'esbuild';
 import type { Bot } from './bots.ts';
+import { coreForBots } from './core-for-bots.ts';
 import { inRoot, root } from './paths.ts';
 
 /** What `$deploy` takes with a server's default settings, as a JSON body. */
@@ -12,7 +13,7 @@ export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
 /**
  * Bundles every bot into one CommonJS file of its own, as a Medplum server runs it. What a bot uses of `@medplum/core` is
- * bundled too (about 60 KB): the server would lend its own copy, which may be older and lack a function.
+ * bundled too: the server would lend its own copy, which may be older and lack a function.
  * @returns The code of each, by name.
  */
 export async function bundleBots(bots: readonly Bot[]): Promise<Map<string, string>> {
@@ -31,7 +32,7 @@ export async function bundleBots(bots: readonly Bot[]): Promise<Map<string, stri
     define: { 'WebSocket.OPEN': '1', 'WebSocket.CLOSING': '2', 'WebSocket.CLOSED': '3' },
     // Medplum wraps the code in a script of its own: it reads the variable `exports`, and goes on behind the last line.
     footer: { js: 'Object.assign(exports, module.exports);' },
-    plugins: [entries(bots), tables],
+    plugins: [entries(bots), tables, coreForBots],
   });
   const codeOf = new Map<string, string>();
   for (const { name } of bots) {

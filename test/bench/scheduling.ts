@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference, toServiceTypeCodeableConcepts } from '@medplum/core';
-import type { HealthcareService, Patient, Practitioner, Schedule, Slot, UserConfiguration } from '@medplum/fhirtypes';
+import type { HealthcareService, Patient, Practitioner, Schedule, Slot } from '@medplum/fhirtypes';
 import { searchAll } from '../../bots/runtime/load.ts';
 import { deploy } from '../../scripts/deploy/deploy.ts';
 import { MANAGED_TAG } from '../../scripts/deploy/desired.ts';
@@ -17,6 +17,7 @@ import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { withPattern } from '../scheduling/fixtures.ts';
 import { HttpClient, line, measure } from './lib.ts';
+import { liftQuota, liftQuotaOfBot } from './quota.ts';
 
 const CLIENTS = 8;
 const DAY_MS = 86_400_000;
@@ -75,7 +76,8 @@ interface Sizes {
 async function benchServer(credentials: Credentials, { bookings, providers, days }: Sizes): Promise<void> {
   const medplum = await signIn(credentials);
   await deploy(medplum);
-  await liftQuota(medplum);
+  await liftQuotaOfBot(medplum, botName('scheduling/generate-slots'));
+  await liftQuota(medplum, credentials.clientId);
   const code = `bench-${Date.now()}`;
   const service = await medplum.createResource<HealthcareService>({
     resourceType: 'HealthcareService',
@@ -90,15 +92,6 @@ async function benchServer(credentials: Credentials, { bookings, providers, days
     await generation(medplum, `a month of them, ${providers} providers`, month, MONTH_DAYS);
   }
   await booking(medplum, credentials, service, year, bookings);
-}
-
-/** Otherwise it would be the generation's own quota that is measured, on a server that keeps to it; deploy sets it anew. */
-async function liftQuota(medplum: MedplumClient): Promise<void> {
-  const name = botName('scheduling/generate-slots');
-  for (const configuration of await medplum.searchResources('UserConfiguration', { name })) {
-    const option = [{ id: 'fhirQuota', valueInteger: 100_000_000 }];
-    await medplum.updateResource<UserConfiguration>({ ...configuration, option });
-  }
 }
 
 /** Monday to Friday, eight hours. */

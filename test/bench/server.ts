@@ -16,19 +16,17 @@ import type {
   Resource,
   Slot,
   Subscription,
-  UserConfiguration,
 } from '@medplum/fhirtypes';
 import { signIn } from '../../scripts/lib/client.ts';
 import { inRoot } from '../../scripts/lib/paths.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { HttpClient, line, measure } from './lib.ts';
+import { liftQuota, OWN_PROJECT } from './quota.ts';
 
 const CLIENTS = 8;
 const SID = 'https://careline.dev/fhir/sid/bench';
 const DAY = '2030-01-07';
-/** Medplum takes a member's own project, whatever the address says. */
-const PROJECT = 'own';
 
 /**
  * `npm run bench -- server [--sizes 1000,100000] [--requests 3000] [--only TEXT]`: operations a second over HTTP with 8 clients against
@@ -112,26 +110,12 @@ async function addMember(administrator: MedplumClient, baseUrl: string): Promise
       { resourceType: 'Bot' },
     ],
   });
-  const { id, secret } = await administrator.post<ClientApplication>(`admin/projects/${PROJECT}/client`, {
+  const { id, secret } = await administrator.post<ClientApplication>(`admin/projects/${OWN_PROJECT}/client`, {
     name: 'bench',
     accessPolicy: createReference(policy),
   });
   await liftQuota(administrator, id ?? '');
   return signIn({ baseUrl, clientId: id ?? '', clientSecret: secret ?? '' });
-}
-
-/** Otherwise a server that keeps to its quota would have its quota measured. */
-async function liftQuota(administrator: MedplumClient, clientId: string): Promise<void> {
-  const configuration = await administrator.createResource<UserConfiguration>({
-    resourceType: 'UserConfiguration',
-    name: 'bench',
-    option: [{ id: 'fhirQuota', valueInteger: 100_000_000 }],
-  });
-  const membership = await administrator.searchOne('ProjectMembership', `profile=ClientApplication/${clientId}`);
-  await administrator.post(`admin/projects/${PROJECT}/members/${membership?.id}`, {
-    ...membership,
-    userConfiguration: createReference(configuration),
-  });
 }
 
 /** As many as the layer has, of the types that are written here; none of them matches. */
@@ -301,7 +285,7 @@ async function book(client: HttpClient, taken: Slot | undefined, n: number): Pro
 
 /** A bot that does nothing when it is executed, and answers a Basic with another when it is woken by one. */
 async function makeBot(administrator: MedplumClient): Promise<string> {
-  const { id = '' } = await administrator.post<Bot>(`admin/projects/${PROJECT}/bot`, {
+  const { id = '' } = await administrator.post<Bot>(`admin/projects/${OWN_PROJECT}/bot`, {
     name: 'bench',
     runtimeVersion: 'vmcontext',
   });
