@@ -17,7 +17,7 @@ import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { withPattern } from '../scheduling/fixtures.ts';
 import { HttpClient, line, measure } from './lib.ts';
-import { liftQuota, liftQuotaOfBot } from './quota.ts';
+import { addBot, liftQuota, liftQuotaOfBot } from './project.ts';
 
 const CLIENTS = 8;
 const DAY_MS = 86_400_000;
@@ -191,6 +191,7 @@ async function booking(
     `schedule=Schedule/${schedule.id}&status=free&_sort=start&_count=1000`,
   );
   const times = slots.slice(0, 2 * count);
+  const idle = await addBot(medplum, 'exports.handler = async () => true;');
   const patients = await Promise.all(
     times.map(() => medplum.createResource<Patient>({ resourceType: 'Patient', active: true })),
   );
@@ -208,6 +209,9 @@ async function booking(
   // What a booking causes goes on after its answer, on the same machine; so the operations are first measured alone.
   await setSubscriptions(medplum, 'off');
   try {
+    await report('a bot that does nothing, for comparison', count, async () => {
+      return (await client.send('POST', `Bot/${idle}/$execute`, {})).status;
+    });
     await report('Slot/$book', count, ours);
     if ((await native(count)) < 300) {
       await report('Appointment/$book (native)', count, native);

@@ -9,7 +9,6 @@ import { createReference } from '@medplum/core';
 import type { MedplumClient } from '@medplum/core';
 import type {
   AccessPolicy,
-  Bot,
   Bundle,
   ClientApplication,
   Patient,
@@ -22,7 +21,7 @@ import { inRoot } from '../../scripts/lib/paths.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { HttpClient, line, measure } from './lib.ts';
-import { liftQuota, OWN_PROJECT } from './quota.ts';
+import { addBot, liftQuota, OWN_PROJECT } from './project.ts';
 
 const CLIENTS = 8;
 const SID = 'https://careline.dev/fhir/sid/bench';
@@ -285,14 +284,10 @@ async function book(client: HttpClient, taken: Slot | undefined, n: number): Pro
 
 /** A bot that does nothing when it is executed, and answers a Basic with another when it is woken by one. */
 async function makeBot(administrator: MedplumClient): Promise<string> {
-  const { id = '' } = await administrator.post<Bot>(`admin/projects/${OWN_PROJECT}/bot`, {
-    name: 'bench',
-    runtimeVersion: 'vmcontext',
-  });
   const code = `exports.handler = async (medplum, event) => event.input.resourceType === 'Basic'
     ? medplum.createResource({ resourceType: 'Basic', code: { text: 'answer' }, identifier: [{ system: '${SID}', value: event.input.id }] })
     : true;`;
-  await administrator.post(administrator.fhirUrl('Bot', id, '$deploy'), { code, filename: 'bench.js' });
+  const id = await addBot(administrator, code);
   await administrator.createResource<Subscription>({
     resourceType: 'Subscription',
     status: 'active',

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import { createReference } from '@medplum/core';
-import type { UserConfiguration } from '@medplum/fhirtypes';
+import type { Bot, UserConfiguration } from '@medplum/fhirtypes';
 
 /** Medplum takes a member's own project, whatever the address says. */
 export const OWN_PROJECT = 'own';
@@ -27,4 +27,14 @@ export async function liftQuotaOfBot(administrator: MedplumClient, name: string)
   for (const configuration of await administrator.searchResources('UserConfiguration', { name })) {
     await administrator.updateResource<UserConfiguration>({ ...configuration, option: OPTION });
   }
+}
+
+/** A bot of the bench's own, which its server runs itself. */
+export async function addBot(administrator: MedplumClient, code: string): Promise<string> {
+  const { id = '' } = await administrator.post<Bot>(`admin/projects/${OWN_PROJECT}/bot`, {
+    name: 'bench',
+    runtimeVersion: 'vmcontext',
+  });
+  await administrator.post(administrator.fhirUrl('Bot', id, '$deploy'), { code, filename: 'bench.js' });
+  return id;
 }
