@@ -1,5 +1,6 @@
 import { Liquid, LiquidError, Output, Tokenizer, TokenKind } from 'liquidjs';
 import type { Template } from 'liquidjs';
+import { isSimple } from './simple-text.ts';
 import type { Variant } from './template.ts';
 import type { ProviderContent } from './transport.ts';
 import type { Variables } from './variables.ts';
@@ -11,22 +12,27 @@ export interface Rendered {
   readonly content?: ProviderContent;
 }
 
+const PARSE_LIMIT = 20_000;
+
+let engine: Liquid | undefined;
+
 /**
  * A template sees its variables and nothing else: no files, no prototypes. A variable that does not exist is an error,
- * except in an `{% if %}`, which asks whether it does.
+ * except in an `{% if %}`, which asks whether it does. It is made when it is needed: most runs only look at simple texts.
  */
-const liquid = new Liquid({
-  strictVariables: true,
-  lenientIf: true,
-  // An address that is not known is an empty text, which counts as none.
-  jsTruthy: true,
-  strictFilters: true,
-  ownPropertyOnly: true,
-  templates: {},
-  parseLimit: 20_000,
-  renderLimit: 500,
-  memoryLimit: 1_000_000,
-});
+const liquid = (): Liquid =>
+  (engine ??= new Liquid({
+    strictVariables: true,
+    lenientIf: true,
+    // An address that is not known is an empty text, which counts as none.
+    jsTruthy: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    templates: {},
+    parseLimit: PARSE_LIMIT,
+    renderLimit: 500,
+    memoryLimit: 1_000_000,
+  }));
 
 /**
  * Fills a text.
@@ -54,13 +60,13 @@ export function render(variant: Variant, variables: Variables): Rendered | { rea
 /** What the outputs of a text come to, numbered in the order in which they first stand there. An empty one is refused by providers. */
 function placeholdersOf(text: string, variables: Variables): Record<string, string> {
   const outputs = new Map<string, Template>();
-  for (const part of liquid.parse(text)) {
+  for (const part of liquid().parse(text)) {
     const written = part.token.getText();
     if (part instanceof Output && !outputs.has(written)) {
       outputs.set(written, part);
     }
   }
-  const values = [...outputs.values()].map((output) => String(liquid.renderSync([output], variables)) || '-');
+  const values = [...outputs.values()].map((output) => String(liquid().renderSync([output], variables)) || '-');
   return Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
 }
 
@@ -69,8 +75,11 @@ function placeholdersOf(text: string, variables: Variables): Record<string, stri
  * @param known - The paths of all variables, such as `patient.name`.
  */
 export function textProblems(text: string, known: readonly string[]): string[] {
+  if (text.length <= PARSE_LIMIT && isSimple(text, known)) {
+    return [];
+  }
   try {
-    const used = liquid.globalFullVariablesSync(text);
+    const used = liquid().globalFullVariablesSync(text);
     const written = outputsOf(text);
     // A tag may ask for all of something; written out it would be no text.
     const isKnown = (path: string): boolean =>
@@ -88,11 +97,13 @@ export function textProblems(text: string, known: readonly string[]): string[] {
 /** The paths of what a text writes out, in its tags too. */
 function outputsOf(text: string): string[] {
   const outputs = new Tokenizer(text).readTopLevelTokens().filter(({ kind }) => kind === TokenKind.Output);
-  return outputs.flatMap((token) => liquid.globalFullVariablesSync(token.getText()));
+  return liquid().globalFullVariablesSync(outputs.map((token) => token.getText()).join(''));
 }
 
 /** Whether a text is nothing but words and outputs: only of such a one a provider can have the same, with placeholders. */
 export const isPlain = (text: string): boolean =>
-  liquid.parse(text).every((part) => part instanceof Output || part.token.kind === TokenKind.HTML);
+  liquid()
+    .parse(text)
+    .every((part) => part instanceof Output || part.token.kind === TokenKind.HTML);
 
-const fill = (text: string, variables: Variables): string => liquid.parseAndRenderSync(text, variables) as string;
+const fill = (text: string, variables: Variables): string => liquid().parseAndRenderSync(text, variables) as string;
