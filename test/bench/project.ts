@@ -1,25 +1,38 @@
 import type { MedplumClient } from '@medplum/core';
 import { createReference } from '@medplum/core';
-import type { Bot, UserConfiguration } from '@medplum/fhirtypes';
+import type { AccessPolicy, Bot, ClientApplication, Reference, UserConfiguration } from '@medplum/fhirtypes';
+import { signIn } from '../../scripts/lib/client.ts';
 
 /** Medplum takes a member's own project, whatever the address says. */
-export const OWN_PROJECT = 'own';
+const OWN_PROJECT = 'own';
 
 /** More than any bench uses. */
 const OPTION = [{ id: 'fhirQuota', valueInteger: 100_000_000 }];
 
-/** Otherwise a server that keeps to its quota would have the quota of the bench's own client measured. */
-export async function liftQuota(administrator: MedplumClient, clientId: string): Promise<void> {
+/**
+ * Signs in a program of the bench's own, whose quota is lifted: otherwise a server that keeps to it would have that measured.
+ * @param accessPolicy - All of the project, unless given.
+ */
+export async function addClient(
+  administrator: MedplumClient,
+  baseUrl: string,
+  accessPolicy?: Reference<AccessPolicy>,
+): Promise<MedplumClient> {
+  const { id = '', secret = '' } = await administrator.post<ClientApplication>(`admin/projects/${OWN_PROJECT}/client`, {
+    name: 'bench',
+    ...(accessPolicy && { accessPolicy }),
+  });
   const configuration = await administrator.createResource<UserConfiguration>({
     resourceType: 'UserConfiguration',
     name: 'bench',
     option: OPTION,
   });
-  const membership = await administrator.searchOne('ProjectMembership', `profile=ClientApplication/${clientId}`);
+  const membership = await administrator.searchOne('ProjectMembership', `profile=ClientApplication/${id}`);
   await administrator.post(`admin/projects/${OWN_PROJECT}/members/${membership?.id}`, {
     ...membership,
     userConfiguration: createReference(configuration),
   });
+  return signIn({ baseUrl, clientId: id, clientSecret: secret });
 }
 
 /** The same for a bot whose quota the layer sets, until it is deployed anew. */

@@ -17,7 +17,7 @@ import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { withPattern } from '../scheduling/fixtures.ts';
 import { HttpClient, line, measure } from './lib.ts';
-import { addBot, liftQuota, liftQuotaOfBot } from './project.ts';
+import { addBot, addClient, liftQuotaOfBot } from './project.ts';
 
 const CLIENTS = 8;
 const DAY_MS = 86_400_000;
@@ -74,10 +74,10 @@ interface Sizes {
 }
 
 async function benchServer(credentials: Credentials, { bookings, providers, days }: Sizes): Promise<void> {
-  const medplum = await signIn(credentials);
-  await deploy(medplum);
-  await liftQuotaOfBot(medplum, botName('scheduling/generate-slots'));
-  await liftQuota(medplum, credentials.clientId);
+  const administrator = await signIn(credentials);
+  await deploy(administrator);
+  await liftQuotaOfBot(administrator, botName('scheduling/generate-slots'));
+  const medplum = await addClient(administrator, credentials.baseUrl);
   const code = `bench-${Date.now()}`;
   const service = await medplum.createResource<HealthcareService>({
     resourceType: 'HealthcareService',
@@ -91,7 +91,8 @@ async function benchServer(credentials: Credentials, { bookings, providers, days
     const month = await Promise.all(Array.from({ length: providers }, () => newSchedule(medplum, service)));
     await generation(medplum, `a month of them, ${providers} providers`, month, MONTH_DAYS);
   }
-  await booking(medplum, credentials, service, year, bookings);
+  const idle = await addBot(administrator, 'exports.handler = async () => true;');
+  await booking({ medplum, baseUrl: credentials.baseUrl, idle }, service, year, bookings);
 }
 
 /** Monday to Friday, eight hours. */
@@ -179,9 +180,15 @@ async function taskWrites(medplum: MedplumClient, schedules: readonly WithId<Sch
   return writes;
 }
 
+interface Booked {
+  readonly medplum: MedplumClient;
+  readonly baseUrl: string;
+  /** The id of a bot that does nothing. */
+  readonly idle: string;
+}
+
 async function booking(
-  medplum: MedplumClient,
-  credentials: Credentials,
+  { medplum, baseUrl, idle }: Booked,
   service: WithId<HealthcareService>,
   schedule: WithId<Schedule>,
   count: number,
@@ -191,11 +198,10 @@ async function booking(
     `schedule=Schedule/${schedule.id}&status=free&_sort=start&_count=1000`,
   );
   const times = slots.slice(0, 2 * count);
-  const idle = await addBot(medplum, 'exports.handler = async () => true;');
   const patients = await Promise.all(
     times.map(() => medplum.createResource<Patient>({ resourceType: 'Patient', active: true })),
   );
-  const client = new HttpClient(credentials.baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
+  const client = new HttpClient(baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
   const ours = async (n: number): Promise<number> => {
     const body = { slot: `Slot/${times[n]?.id}`, patient: `Patient/${patients[n]?.id}` };
     return (await client.send('POST', 'Slot/$book', body)).status;

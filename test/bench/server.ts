@@ -7,21 +7,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReference } from '@medplum/core';
 import type { MedplumClient } from '@medplum/core';
-import type {
-  AccessPolicy,
-  Bundle,
-  ClientApplication,
-  Patient,
-  Resource,
-  Slot,
-  Subscription,
-} from '@medplum/fhirtypes';
+import type { AccessPolicy, Bundle, Patient, Resource, Slot, Subscription } from '@medplum/fhirtypes';
 import { signIn } from '../../scripts/lib/client.ts';
 import { inRoot } from '../../scripts/lib/paths.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { HttpClient, line, measure } from './lib.ts';
-import { addBot, liftQuota, OWN_PROJECT } from './project.ts';
+import { addBot, addClient } from './project.ts';
 
 const CLIENTS = 8;
 const SID = 'https://careline.dev/fhir/sid/bench';
@@ -109,12 +101,7 @@ async function addMember(administrator: MedplumClient, baseUrl: string): Promise
       { resourceType: 'Bot' },
     ],
   });
-  const { id, secret } = await administrator.post<ClientApplication>(`admin/projects/${OWN_PROJECT}/client`, {
-    name: 'bench',
-    accessPolicy: createReference(policy),
-  });
-  await liftQuota(administrator, id ?? '');
-  return signIn({ baseUrl, clientId: id ?? '', clientSecret: secret ?? '' });
+  return addClient(administrator, baseUrl, createReference(policy));
 }
 
 /** As many as the layer has, of the types that are written here; none of them matches. */
