@@ -138,10 +138,11 @@ export const TERMINOLOGY: Story = {
       expect: expanded('all', ['blue']),
     },
     {
+      // Of one: in which order Medplum's database gives several, nobody says.
       name: 'a page from an offset',
-      send: 'GET ValueSet/$expand?url=urn:careline:all:{run}&count=2&offset=3',
-      expect: expanded('all', ['blue']),
-      here: { because: 'expansion-total', answer: expanded('all', ['blue'], { offset: 3, total: 4 }) },
+      send: 'GET ValueSet/$expand?url=urn:careline:all:{run}&filter=blue&count=2&offset=1',
+      expect: expanded('all', []),
+      here: { because: 'expansion-total', answer: expanded('all', [], { offset: 1, total: 1 }) },
     },
     {
       name: 'what is a kind of something',
