@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { runCommand, SettingsError } from '../../scripts/lib/args.ts';
 import { inRoot } from '../../scripts/lib/paths.ts';
 
-const NOT_A_BENCH = ['run.ts', 'lib.ts', 'project.ts', 'server-process.ts'];
+const NOT_A_BENCH = ['run.ts', 'embedded.ts', 'lib.ts', 'project.ts', 'server-process.ts'];
 
 /** `npm run bench -- NAME [ARGUMENTS]` runs `test/bench/NAME.ts`. */
 await runCommand(async () => {

@@ -1,8 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { MedplumClient, WithId } from '@medplum/core';
 import { createReference, toServiceTypeCodeableConcepts } from '@medplum/core';
@@ -12,10 +7,10 @@ import { deploy } from '../../scripts/deploy/deploy.ts';
 import { MANAGED_TAG } from '../../scripts/deploy/desired.ts';
 import { botName } from '../../scripts/lib/bots.ts';
 import { signIn } from '../../scripts/lib/client.ts';
-import { inRoot } from '../../scripts/lib/paths.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
 import type { Credentials } from '../../scripts/lib/settings.ts';
 import { withPattern } from '../scheduling/fixtures.ts';
+import { withEmbedded } from './embedded.ts';
 import { HttpClient, line, measure } from './lib.ts';
 import { addBot, addClient, liftQuotaOfBot } from './project.ts';
 
@@ -47,22 +42,6 @@ export async function bench(args: string[]): Promise<void> {
       days: Number(values.days),
     });
   await (process.env.MEDPLUM_BASE_URL ? run(readCredentials(process.env)) : withEmbedded(run));
-}
-
-async function withEmbedded(work: (credentials: Credentials) => Promise<void>): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
-  const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
-  try {
-    const [{ baseUrl, credentials }] = (await once(child, 'message')) as [
-      { baseUrl: string; credentials: Credentials },
-    ];
-    await work({ ...credentials, baseUrl: `${baseUrl}/` });
-  } finally {
-    const ended = once(child, 'exit');
-    child.disconnect();
-    await ended;
-    await rm(dataDir, { recursive: true, force: true });
-  }
 }
 
 interface Sizes {

@@ -1,17 +1,12 @@
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReference } from '@medplum/core';
 import type { MedplumClient } from '@medplum/core';
 import type { AccessPolicy, Bundle, Patient, Resource, Slot, Subscription } from '@medplum/fhirtypes';
 import { signIn } from '../../scripts/lib/client.ts';
-import { inRoot } from '../../scripts/lib/paths.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
-import type { Credentials } from '../../scripts/lib/settings.ts';
+import { withEmbedded } from './embedded.ts';
 import { HttpClient, line, measure } from './lib.ts';
 import { addBot, addClient } from './project.ts';
 
@@ -69,22 +64,11 @@ async function prepare(administrator: MedplumClient, baseUrl: string): Promise<T
 }
 
 async function withServer(work: (target: Target) => Promise<void>): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'careline-bench-'));
-  const child = fork(inRoot('test', 'bench', 'server-process.ts'), [dataDir]);
-  try {
-    const [{ baseUrl, credentials }] = (await once(child, 'message')) as [
-      { baseUrl: string; credentials: Credentials },
-    ];
-    const administrator = await signIn({ ...credentials, baseUrl: `${baseUrl}/` });
-    const target = await prepare(administrator, `${baseUrl}/`);
+  await withEmbedded(async (credentials, child) => {
+    const target = await prepare(await signIn(credentials), credentials.baseUrl);
     await work({ ...target, cpu: () => cpuOf(child) });
     target.client.close();
-  } finally {
-    const ended = once(child, 'exit');
-    child.disconnect();
-    await ended;
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** A member whom an AccessPolicy limits, as everybody is who is not an administrator. */

@@ -13,18 +13,17 @@ import { addClient } from '../bench/project.ts';
 const COUNT = 400;
 const BATCH = 50;
 
-let medplum: MedplumClient;
 /** Who writes the messages: the quota that counts here is that of the bots. */
 let writer: MedplumClient;
 beforeAll(async () => {
   const credentials = readCredentials(process.env);
-  medplum = await signIn(credentials);
+  const medplum = await signIn(credentials);
   await deploy(medplum);
   writer = await addClient(medplum, credentials.baseUrl);
 }, 300_000);
 
 test('a burst of messages arrives whole within the quota of the server, none twice', async () => {
-  const patient = await medplum.createResource<Patient>({
+  const patient = await writer.createResource<Patient>({
     resourceType: 'Patient',
     name: [{ given: ['Live'], family: 'Burst' }],
     telecom: [{ system: 'phone', use: 'mobile', value: '+12025550122' }],
