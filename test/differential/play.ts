@@ -25,7 +25,9 @@ export class Player {
   constructor(asked: Asked) {
     this.asked = asked;
     this.variables = new Map<string, unknown>([
-      ['run', randomUUID()],
+      // `@medplum/core` takes the `eb7` that one id of 400 begins with for a prefix ("ends before 7…") where a search
+      // over types asks for it, and either server refuses that: not with a digit first.
+      ['run', `0${randomUUID().slice(1)}`],
       ['project', { id: asked.projectId }],
       ['admin', { id: asked.clientId, secret: asked.clientSecret }],
       ['base', asked.baseUrl],
