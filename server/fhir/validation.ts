@@ -7,6 +7,7 @@ import {
   validateResourceType,
 } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import { hasPlainStructure } from './plain-structure.ts';
 
 /** Deeper than any real resource; far less than what would exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -16,7 +17,9 @@ const MAX_DEPTH = 64;
  * no unknown properties. Throws an OperationOutcome that names the path.
  */
 export function validateStructure(resource: Resource): void {
-  validateResource(resource);
+  if (!hasPlainStructure(resource)) {
+    validateResource(resource);
+  }
 }
 
 /**
