@@ -2,8 +2,8 @@ import { becomes, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 /** A message of a journey is settled: it may have been the last one. */
-function settledAs(status: string): ReturnType<typeof becomes> {
-  const { criteria, condition } = becomes(status);
+function settled(): ReturnType<typeof becomes> {
+  const { criteria, condition } = becomes('completed', 'not-done');
   return {
     criteria,
     condition: `(${condition}) and %current.basedOn.where(reference.startsWith('CarePlan/')).exists()`,
@@ -29,6 +29,5 @@ export default [
   when('Communication', becomes('preparation')).run('messages/send'),
   when('Communication', conversation()).run('messages/attend'),
   when('Communication', updated(matched)).run('messages/match-sender'),
-  when('Communication', settledAs('completed')).run('journeys/advance'),
-  when('Communication', settledAs('not-done')).run('journeys/advance'),
+  when('Communication', settled()).run('journeys/advance'),
 ] satisfies Rule[];

@@ -1,4 +1,4 @@
-import { created, deleted, updated, when } from './when.ts';
+import { created, deleted, saved, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 const check = 'journeys/check-definition';
@@ -9,10 +9,8 @@ export default [
   when('PlanDefinition', created(journeys)).run(check),
   when('PlanDefinition', updated()).run(check),
   when('PlanDefinition', deleted()).run(check),
-  when('ActivityDefinition', created()).run(check, template),
-  when('ActivityDefinition', updated()).run(check, template),
+  when('ActivityDefinition', saved()).run(check, template),
   when('ActivityDefinition', deleted()).run(check, template),
-  when('Questionnaire', created()).run(check),
-  when('Questionnaire', updated()).run(check),
+  when('Questionnaire', saved()).run(check),
   when('Questionnaire', deleted()).run(check),
 ] satisfies Rule[];

@@ -2,6 +2,5 @@ import { becomes, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 export default [
-  when('QuestionnaireResponse', becomes('completed')).run('journeys/advance', 'journeys/start-by-event'),
-  when('QuestionnaireResponse', becomes('amended')).run('journeys/advance', 'journeys/start-by-event'),
+  when('QuestionnaireResponse', becomes('completed', 'amended')).run('journeys/advance', 'journeys/start-by-event'),
 ] satisfies Rule[];

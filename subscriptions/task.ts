@@ -5,16 +5,14 @@ const CONVERSATION = 'https://careline.dev/fhir/CodeSystem/task-code|conversatio
 const STEP = 'https://careline.dev/fhir/CodeSystem/task-code|journey-step';
 
 /** A Task of a kind is closed. */
-function oneBecomes(status: string, code: string): ReturnType<typeof becomes> {
-  const { criteria, ...rest } = becomes(status);
+function oneIsClosed(code: string): ReturnType<typeof becomes> {
+  const { criteria, ...rest } = becomes('completed', 'cancelled');
   return { ...rest, criteria: `${criteria}&code=${code}` };
 }
 
 export default [
   // A step of a journey: it may have been the last one.
-  when('Task', oneBecomes('completed', STEP)).run('journeys/advance'),
-  when('Task', oneBecomes('cancelled', STEP)).run('journeys/advance'),
+  when('Task', oneIsClosed(STEP)).run('journeys/advance'),
   // Somebody wrote again whom nobody has read yet.
-  when('Task', oneBecomes('completed', CONVERSATION)).run('messages/attend'),
-  when('Task', oneBecomes('cancelled', CONVERSATION)).run('messages/attend'),
+  when('Task', oneIsClosed(CONVERSATION)).run('messages/attend'),
 ] satisfies Rule[];

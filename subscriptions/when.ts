@@ -1,4 +1,7 @@
-/** One row of the event table: a change of a resource, and the bots that it wakes. */
+/**
+ * One row of the event table: a change of a resource, and the bots that it wakes. A Medplum server reads every Subscription
+ * of the project for every write there is, so one row says what can be said in one.
+ */
 export interface Rule {
   readonly resourceType: string;
   /** A search string that the resource must match after the change. */
@@ -18,13 +21,16 @@ export function when(resourceType: string, event: Event): { run: (...bots: strin
   return { run: (...bots) => ({ resourceType, ...event, bots }) };
 }
 
-/** The resource comes into being with this status, or moves to it. */
-export function becomes(status: string): Event {
+/** The resource comes into being with one of these statuses, or moves to it. */
+export function becomes(...statuses: string[]): Event {
   return {
-    criteria: `status=${status}`,
-    condition: `%previous.status.exists().not() or %previous.status != '${status}'`,
+    criteria: `status=${statuses.join(',')}`,
+    condition: '%previous.status.exists().not() or %previous.status != %current.status',
   };
 }
+
+/** The resource is created or updated. */
+export const saved = (): Event => ({ criteria: '' });
 
 /** The resource is created; with a search string, only if it matches. */
 export const created = (criteria = ''): Event => ({ criteria, interaction: 'create' });

@@ -114,13 +114,14 @@ export function subscriptionOf(rule: Rule, bot: string, botId: string): Subscrip
     .update(JSON.stringify([rule.resourceType, rule.criteria, rule.condition, rule.interaction, bot]))
     .digest('hex')
     .slice(0, 16);
+  const extension = [
+    ...(rule.condition ? [{ url: CONDITION, valueString: rule.condition }] : []),
+    ...(rule.interaction ? [{ url: INTERACTION, valueCode: rule.interaction }] : []),
+  ];
   return managed(
     {
       resourceType: 'Subscription',
-      extension: [
-        ...(rule.condition ? [{ url: CONDITION, valueString: rule.condition }] : []),
-        ...(rule.interaction ? [{ url: INTERACTION, valueCode: rule.interaction }] : []),
-      ],
+      ...(extension.length > 0 && { extension }),
       status: 'active',
       reason: `Careline wakes ${bot}`,
       criteria: rule.criteria ? `${rule.resourceType}?${rule.criteria}` : rule.resourceType,
