@@ -171,7 +171,8 @@ async function run({ client, bot, cpu }: Target, { count, size, only }: Run): Pr
     if (!name.startsWith('create') && !name.includes(only)) {
       return;
     }
-    await measure(CLIENTS, Math.ceil(times / 10), (n) => work(times + n));
+    // As many before as are measured: until its code is compiled, a server is half as fast, and the one beside it may be warm.
+    await measure(CLIENTS, times, (n) => work(times + n));
     const before = await cpu?.();
     const measured = await measure(CLIENTS, times, work);
     const used = cpu && before !== undefined ? `${(((await cpu()) - before) / times).toFixed(2)} ms` : '';
