@@ -1,4 +1,4 @@
-import { becomes, deleted, updated, when } from './when.ts';
+import { becomes, deleted, saved, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 const rebooked = '%previous.start != %current.start or %previous.end != %current.end';
@@ -25,7 +25,7 @@ export default [
   when('Appointment', becomes('noshow')).run('journeys/start-by-event'),
   when('Appointment', becomes('cancelled', 'entered-in-error')).run('scheduling/give-back', 'journeys/revoke'),
   when('Appointment', deleted()).run('scheduling/give-back', 'scheduling/watch', 'journeys/revoke'),
-  when('Appointment', { criteria: 'status=booked,cancelled', condition: withoutSlot }).run('scheduling/watch'),
-  when('Appointment', { criteria: 'status=booked,pending', condition: takesPlace }).run('scheduling/raise-unchecked'),
+  when('Appointment', saved(withoutSlot, 'status=booked,cancelled')).run('scheduling/watch'),
+  when('Appointment', saved(takesPlace, 'status=booked,pending')).run('scheduling/raise-unchecked'),
   when('Appointment', updated(cameLate, 'status=arrived,checked-in')).run('scheduling/raise-unchecked'),
 ] satisfies Rule[];

@@ -1,4 +1,4 @@
-import { deleted, updated, when } from './when.ts';
+import { deleted, saved, updated, when } from './when.ts';
 import type { Rule } from './when.ts';
 
 /** A place came back: by a cancellation, an expired hold, a move or an unblocking. New slots wait for the sweep. */
@@ -13,6 +13,6 @@ const foreign = [
 
 export default [
   when('Slot', updated(comesFree, 'status=free')).run('scheduling/offer-place'),
-  when('Slot', { criteria: 'status=busy,busy-tentative,busy-unavailable', condition: foreign }).run('scheduling/watch'),
+  when('Slot', saved(foreign, 'status=busy,busy-tentative,busy-unavailable')).run('scheduling/watch'),
   when('Slot', deleted('status=busy,busy-tentative,busy-unavailable')).run('scheduling/watch'),
 ] satisfies Rule[];

@@ -29,17 +29,16 @@ export function becomes(...statuses: string[]): Event {
   };
 }
 
-/** The resource is created or updated. */
-export const saved = (): Event => ({ criteria: '' });
+/** The resource is created or updated; with a FHIRPath condition, only if that holds. */
+export const saved = (condition?: string, criteria = ''): Event => ({ criteria, ...(condition && { condition }) });
 
 /** The resource is created; with a search string, only if it matches. */
 export const created = (criteria = ''): Event => ({ criteria, interaction: 'create' });
 
 /** The resource is updated; with a FHIRPath condition, only if that holds. */
 export const updated = (condition?: string, criteria = ''): Event => ({
-  criteria,
+  ...saved(condition, criteria),
   interaction: 'update',
-  ...(condition && { condition }),
 });
 
 /** The resource is deleted; the bot gets its last version. */

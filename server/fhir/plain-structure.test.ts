@@ -218,7 +218,7 @@ test('of any type, as its definition has it or nearly: what is plainly right is 
       seen.refused += accepted ? 0 : 1;
       return accepted || !plain;
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
   expect(Math.min(seen.plain, seen.refused)).toBeGreaterThan(20);
 });

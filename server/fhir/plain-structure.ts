@@ -15,7 +15,6 @@ interface Property {
   readonly element: InternalSchemaElement;
   /** The type of its values. */
   readonly type: string;
-  readonly isChoice: boolean;
   readonly invariants: readonly FhirPathAtom[];
   /** Whether a value that is not an object is one of this type; absent for the types that are objects. */
   readonly isPrimitive?: (value: unknown) => boolean;
@@ -59,21 +58,17 @@ export function hasPlainStructure(resource: Resource): boolean {
 
 function isPlainObject(value: object, { properties, required }: Structure, root: TypedValue): boolean {
   let present = 0;
-  const choices = new Set<InternalSchemaElement>();
+  const seen = new Set<InternalSchemaElement>();
   for (const [key, child] of Object.entries(value)) {
     if (key === 'resourceType' && value === root.value) {
       continue;
     }
     const property = properties.get(key);
-    if (!property || !isPlainProperty(child, property, root)) {
+    // Of a choice of types there is one.
+    if (!property || seen.has(property.element) || !isPlainProperty(child, property, root)) {
       return false;
     }
-    if (property.isChoice) {
-      if (choices.has(property.element)) {
-        return false;
-      }
-      choices.add(property.element);
-    }
+    seen.add(property.element);
     present += property.element.min > 0 ? 1 : 0;
   }
   return present === required;
@@ -155,7 +150,7 @@ function propertyOf(element: InternalSchemaElement, type: string, isChoice: bool
   if (slicing || fixed || pattern || isOneOfSeveral || !invariants || type === 'Resource' || type === 'base64Binary') {
     return undefined;
   }
-  return { element, type, isChoice, invariants, ...(isPrimitiveType(type) && { isPrimitive: primitive(type) }) };
+  return { element, type, invariants, ...(isPrimitiveType(type) && { isPrimitive: primitive(type) }) };
 }
 
 /** What is checked of a type or an element; undefined if it asks for what is rarely asked for. */

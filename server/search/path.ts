@@ -2,6 +2,7 @@ import type { TypedValue } from '@medplum/core';
 import {
   AndAtom,
   AsAtom,
+  capitalize,
   DotAtom,
   EqualsAtom,
   FhirPathAtom,
@@ -203,7 +204,7 @@ function propertyKeys(type: string, name: string): PropertyKey[] {
   const definition = getElementDefinition(type, name);
   if (definition?.path.endsWith('[x]')) {
     return definition.type.map(({ code }) => ({
-      key: name + code.charAt(0).toUpperCase() + code.slice(1),
+      key: name + capitalize(code),
       type: code,
     }));
   }
