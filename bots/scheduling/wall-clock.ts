@@ -78,8 +78,13 @@ function aligned(minute: number, { alignment }: Offer): number {
     : minute;
 }
 
-/** The slot at this minute of the day, unless the clock never shows that minute or its end is past the hours. */
-function timeAt(day: DateTime, minute: number, hours: { to: number }, offer: Offer): Interval | undefined {
+/** The slot at this minute of the day, unless the clock never shows that minute or shows one during it that is not of the hours. */
+function timeAt(
+  day: DateTime,
+  minute: number,
+  hours: { from: number; to: number },
+  offer: Offer,
+): Interval | undefined {
   const wall = wallClock(day, minute);
   const shown = DateTime.fromObject(wall, { zone: offer.zone });
   if (shown.hour !== wall.hour || shown.minute !== wall.minute || shown.day !== wall.day) {
@@ -87,11 +92,24 @@ function timeAt(day: DateTime, minute: number, hours: { to: number }, offer: Off
   }
   const [start] = shown.getPossibleOffsets().sort((a, b) => a.toMillis() - b.toMillis());
   const end = start?.plus({ minutes: offer.duration });
-  const closing = wallClock(day, hours.to);
-  if (!start || !end || asNumber(end) > asNumber(closing)) {
+  if (!start || !end || asNumber(end) > asNumber(wallClock(day, hours.to))) {
+    return undefined;
+  }
+  if (lowestOf(start, end) < asNumber(wallClock(day, hours.from))) {
     return undefined;
   }
   return { start: start.toJSDate(), end: end.toJSDate() };
+}
+
+/** The earliest time that the clock shows during a slot: that of its start, unless it is put back meanwhile. */
+function lowestOf(start: DateTime, end: DateTime): number {
+  let lowest = asNumber(start);
+  if (end.offset < start.offset) {
+    for (let at = start; at < end; at = at.plus({ minutes: 1 })) {
+      lowest = Math.min(lowest, asNumber(at));
+    }
+  }
+  return lowest;
 }
 
 interface WallClock {

@@ -68,6 +68,18 @@ describe('The times of a pattern', () => {
     expect(clock(pattern, '2026-10-25')).toEqual(autumn);
   });
 
+  test('hours that begin in the hour that comes twice are not left when the clock is put back', () => {
+    const from = (start: string, duration: number): string[] => {
+      const hours = [{ days: DAYS, from: start, to: '04:00' }];
+      return clock({ hours, duration, zone: 'Europe/Vienna' }, '2026-10-25');
+    };
+    // At the end of a slot from 02:50 the clock would show 02:10, before they begin.
+    expect(from('02:30', 20)).toEqual(['02:30-02:50', '03:10-03:30', '03:30-03:50']);
+    // The last minute of this one is 02:59, and then it is 02:00.
+    expect(from('02:30', 30)).toEqual(['02:30-02:00', '03:00-03:30', '03:30-04:00']);
+    expect(from('02:30', 45)).toEqual(['03:15-04:00']);
+  });
+
   test('a zone with half an hour, a leap day, a night shift', () => {
     const hours = [{ days: DAYS, from: '23:30', to: '00:30' }];
     const [slot] = timesOf(
