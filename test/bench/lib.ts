@@ -61,18 +61,30 @@ export class HttpClient {
   }
 }
 
+/** What was taken of some requests. */
+export interface Sample {
+  /** How long each took, in milliseconds. */
+  readonly times: readonly number[];
+  /** How long all of them took together, in seconds. */
+  readonly seconds: number;
+}
+
 /**
  * So many clients that each send one request after the other.
- * @param work - One request; gets its number.
+ * @param work - One request; gets its number, from `from` on.
  * @throws if a request throws: a bench does not measure failures.
  */
-export async function measure(clients: number, count: number, work: (n: number) => Promise<void>): Promise<Measured> {
+export async function sample(
+  clients: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  work: (n: number) => Promise<void>,
+): Promise<Sample> {
   const times: number[] = [];
-  let next = 0;
+  let next = from;
   const started = performance.now();
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (next < count) {
+      while (next < to) {
         const n = next++;
         const before = performance.now();
         await work(n);
@@ -80,11 +92,20 @@ export async function measure(clients: number, count: number, work: (n: number) 
       }
     }),
   );
-  const seconds = (performance.now() - started) / 1000;
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? NaN;
-  return { perSecond: count / seconds, p50: at(0.5), p95: at(0.95) };
+  return { times, seconds: (performance.now() - started) / 1000 };
 }
+
+/** What samples of the same say together. */
+export function summary(samples: readonly Sample[]): Measured {
+  const times = samples.flatMap((taken) => taken.times).sort((a, b) => a - b);
+  const seconds = samples.reduce((sum, taken) => sum + taken.seconds, 0);
+  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? NaN;
+  return { perSecond: times.length / seconds, p50: at(0.5), p95: at(0.95) };
+}
+
+/** One sample of so many requests. */
+export const measure = async (clients: number, count: number, work: (n: number) => Promise<void>): Promise<Measured> =>
+  summary([await sample(clients, { from: 0, to: count }, work)]);
 
 /** One line of a table of results. */
 export function line(name: string, { perSecond, p50, p95 }: Measured): string {

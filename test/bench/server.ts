@@ -3,22 +3,26 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { createReference } from '@medplum/core';
 import type { MedplumClient } from '@medplum/core';
-import type { AccessPolicy, Bundle, Patient, Resource, Slot, Subscription } from '@medplum/fhirtypes';
+import type { AccessPolicy, Subscription } from '@medplum/fhirtypes';
 import { signIn } from '../../scripts/lib/client.ts';
 import { readCredentials } from '../../scripts/lib/settings.ts';
+import type { Credentials } from '../../scripts/lib/settings.ts';
 import { withEmbedded } from './embedded.ts';
-import { HttpClient, line, measure } from './lib.ts';
+import { HttpClient, line, sample, summary } from './lib.ts';
+import type { Measured, Sample } from './lib.ts';
 import { addBot, addClient } from './project.ts';
+import { ASK, SID, Stored } from './server-rows.ts';
+import type { Row } from './server-rows.ts';
 
-const CLIENTS = 8;
-const SID = 'https://careline.dev/fhir/sid/bench';
-const DAY = '2030-01-07';
+const CONNECTIONS = 8;
+/** A row is measured in so many parts, of each size in turn: a machine that gets slower meanwhile is as slow for all of them. */
+const TURNS = 10;
 
 /**
- * `npm run bench -- server [--sizes 1000,100000] [--requests 3000] [--only TEXT]`: operations a second over HTTP with 8 clients against
- * the embedded server in a process of its own, durable, as a member whom an AccessPolicy limits, with two dozen Subscriptions
- * that look at every write. Against the server that MEDPLUM_BASE_URL names, if it does, to compare both on one machine: it
- * leaves in the project what it made.
+ * `npm run bench -- server [--sizes 1000,100000] [--requests 3000] [--only TEXT]`: operations a second over HTTP with 8
+ * clients against an embedded server for each size, in a process of its own, durable, as a member whom an AccessPolicy limits,
+ * with two dozen Subscriptions that look at every write. The server that MEDPLUM_BASE_URL names, if it does, is measured
+ * beside them, first; it keeps what was made there. What stands at the end of a line is how many times the first it is.
  */
 export async function bench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -30,45 +34,122 @@ export async function bench(args: string[]): Promise<void> {
       only: { type: 'string', default: '' },
     },
   });
-  for (const size of values.sizes.split(',').map(Number)) {
-    console.log(`\n${size} stored resources, ${CLIENTS} clients`.padEnd(52) + '     p50       p95  server CPU');
-    await (process.env.MEDPLUM_BASE_URL ? withNamedServer : withServer)(async (target) => {
-      const rows: Run = { count: Number(values.requests), size, only: values.only };
-      await fill(target.client, size, familiesOf(rows));
-      await run(target, rows);
-    });
+  const sizes = values.sizes.split(',').map(Number);
+  const asked: Asked = { count: Number(values.requests), only: values.only };
+  const work: Work<Target[]> = (targets) => compare(targets, asked);
+  await (process.env.MEDPLUM_BASE_URL ? withNamedServer(sizes, asked, work) : withEach(sizes, asked, work));
+}
+
+interface Asked {
+  /** Requests in a row. */
+  readonly count: number;
+  readonly only: string;
+}
+
+/** A filled server. */
+interface Target {
+  readonly name: string;
+  readonly stored: Stored;
+  /** The processor time that the server has used, in milliseconds; NaN where nobody can say. */
+  readonly cpu: () => Promise<number>;
+}
+
+type Work<T> = (found: T) => Promise<void>;
+
+/** The server that is named, filled as the smallest of the others. */
+async function withNamedServer(sizes: readonly number[], asked: Asked, work: Work<Target[]>): Promise<void> {
+  const credentials = readCredentials(process.env);
+  await withFilled(credentials, Math.min(...sizes), asked, (stored) => {
+    const named = { name: new URL(credentials.baseUrl).host, stored, cpu: () => Promise.resolve(NaN) };
+    return withEach(sizes, asked, (targets) => work([named, ...targets]));
+  });
+}
+
+/** One embedded server for each size. */
+async function withEach(sizes: readonly number[], asked: Asked, work: Work<Target[]>): Promise<void> {
+  const [size, ...others] = sizes;
+  if (size === undefined) {
+    return work([]);
+  }
+  await withEmbedded((credentials, child) =>
+    withFilled(credentials, size, asked, (stored) =>
+      withEach(others, asked, (targets) => work([{ name: 'embedded', stored, cpu: () => cpuOf(child) }, ...targets])),
+    ),
+  );
+}
+
+async function withFilled(credentials: Credentials, size: number, asked: Asked, work: Work<Stored>): Promise<void> {
+  const administrator = await signIn(credentials);
+  await addSubscriptions(administrator);
+  const medplum = await addMember(administrator, credentials.baseUrl);
+  const client = new HttpClient(credentials.baseUrl, medplum.getAccessToken() ?? '', CONNECTIONS);
+  const stored = new Stored(client, await makeBot(administrator), size, asked.count);
+  await stored.fill();
+  await work(stored);
+  client.close();
+}
+
+/** Prints each row, measured on all of the targets by turns. */
+async function compare(targets: readonly Target[], { only }: Asked): Promise<void> {
+  console.log(`\n${'8 clients'.padEnd(52)}     p50       p95  server CPU`);
+  const tables = targets.map(({ stored }) => stored.rows());
+  for (const [index, { name }] of (tables[0] ?? []).entries()) {
+    if (!name.startsWith('create') && !name.includes(only)) {
+      continue;
+    }
+    const runs = targets.map((target, k) => new RowRun(target, tables[k]?.[index] as Row));
+    for (const run of runs) {
+      await run.warmUp();
+    }
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const run of runs) {
+        await run.takeTurn(turn);
+      }
+    }
+    console.log(name);
+    const [first] = runs;
+    runs.forEach((run) => console.log(run.line(run === first ? undefined : first?.measured)));
   }
 }
 
-/** What is measured. */
-interface Target {
-  readonly client: HttpClient;
-  /** The id of a bot that does nothing. */
-  readonly bot: string;
-  /** The processor time that the server has used, in milliseconds; absent where nobody can say. */
-  readonly cpu?: () => Promise<number>;
-}
+/** A row as it is measured on one target. */
+class RowRun {
+  private readonly target: Target;
+  private readonly row: Row;
+  private readonly samples: Sample[] = [];
+  private used = 0;
 
-async function withNamedServer(work: (target: Target) => Promise<void>): Promise<void> {
-  const credentials = readCredentials(process.env);
-  const target = await prepare(await signIn(credentials), credentials.baseUrl);
-  await work(target);
-  target.client.close();
-}
+  constructor(target: Target, row: Row) {
+    this.target = target;
+    this.row = row;
+  }
 
-async function prepare(administrator: MedplumClient, baseUrl: string): Promise<Target> {
-  await addSubscriptions(administrator);
-  const medplum = await addMember(administrator, baseUrl);
-  const client = new HttpClient(baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
-  return { client, bot: await makeBot(administrator) };
-}
+  /** As many before as are measured: until its code is compiled, a server is half as fast, and one beside it may be warm. */
+  async warmUp(): Promise<void> {
+    const { clients, times, work } = this.row;
+    await sample(clients, { from: times, to: 2 * times }, work);
+  }
 
-async function withServer(work: (target: Target) => Promise<void>): Promise<void> {
-  await withEmbedded(async (credentials, child) => {
-    const target = await prepare(await signIn(credentials), credentials.baseUrl);
-    await work({ ...target, cpu: () => cpuOf(child) });
-    target.client.close();
-  });
+  async takeTurn(turn: number): Promise<void> {
+    const { clients, times, work } = this.row;
+    const upTo = (turns: number): number => Math.floor((times * turns) / TURNS);
+    const before = await this.target.cpu();
+    this.samples.push(await sample(clients, { from: upTo(turn), to: upTo(turn + 1) }, work));
+    this.used += (await this.target.cpu()) - before;
+  }
+
+  get measured(): Measured {
+    return summary(this.samples);
+  }
+
+  /** @param first - What the first target did, where this is another. */
+  line(first: Measured | undefined): string {
+    const { measured, used, row, target } = this;
+    const cpu = Number.isNaN(used) ? '' : `${(used / row.times).toFixed(2)} ms`;
+    const times = first ? `${(measured.perSecond / first.perSecond).toFixed(2)} x` : '';
+    const name = `  ${target.name}, ${target.stored.size} stored resources`;
+    return `${line(name, measured)}${cpu.padStart(12)}${times.padStart(9)}`.trimEnd();
+  }
 }
 
 /** A member whom an AccessPolicy limits, as everybody is who is not an administrator. */
@@ -102,158 +183,6 @@ async function addSubscriptions(administrator: MedplumClient): Promise<void> {
   }
 }
 
-/** The processor time that the server has used, in milliseconds. */
-async function cpuOf(server: ChildProcess): Promise<number> {
-  server.send('cpu');
-  const [{ cpu }] = (await once(server, 'message')) as [{ cpu: NodeJS.CpuUsage }];
-  return (cpu.user + cpu.system) / 1000;
-}
-
-/** Three quarters Patients, a quarter Slots of one Schedule, 32 a day. */
-async function fill(client: HttpClient, size: number, families: number): Promise<void> {
-  const schedule = { resourceType: 'Schedule', id: 's', actor: [{ reference: 'Practitioner/1' }] } satisfies Resource;
-  const { body } = await client.send('POST', 'Schedule', schedule);
-  scheduleId = (JSON.parse(body) as Resource).id ?? '';
-  for (let from = 0; from < size; from += 100) {
-    const resources = Array.from({ length: Math.min(100, size - from) }, (_none, index) =>
-      (from + index) % 4 === 0 ? slot(Math.floor((from + index) / 4)) : patient(from + index, families),
-    );
-    await sendBatch(client, resources);
-  }
-}
-
-let scheduleId = '';
-
-async function sendBatch(client: HttpClient, resources: Resource[]): Promise<Bundle> {
-  const entry = resources.map((resource) => ({ resource, request: { method: 'POST', url: resource.resourceType } }));
-  const { status, body } = await client.send('POST', '', { resourceType: 'Bundle', type: 'batch', entry });
-  check(status, 200);
-  return JSON.parse(body) as Bundle;
-}
-
-/** So that about four have each family name, however many there are: a row asks for as much at every size. */
-const familiesOf = ({ count, size }: Omit<Run, 'only'>): number => 2 * Math.ceil((0.75 * size + count) / 8) + 1;
-
-/** Of one length: a search finds what begins with a name, too. */
-const family = (n: number, families: number): string => `Family${String(n % families).padStart(6, '0')}`;
-
-const patient = (n: number, families: number): Patient => ({
-  resourceType: 'Patient',
-  active: true,
-  identifier: [{ system: SID, value: `p${n}` }],
-  name: [{ use: 'official', given: [`Given${n % 97}`], family: family(n, families) }],
-  gender: n % 2 ? 'female' : 'male',
-  birthDate: `19${String(40 + (n % 60)).padStart(2, '0')}-0${1 + (n % 9)}-1${n % 9}`,
-  telecom: [{ system: 'phone', value: `+1202555${String(n % 10000).padStart(4, '0')}` }],
-  address: [{ line: [`${n} River Street`], city: 'Springfield', state: 'NY', postalCode: '10001' }],
-});
-
-const slot = (n: number): Slot => {
-  const start = new Date(Date.parse(`${DAY}T08:00:00Z`) + Math.floor(n / 32) * 86_400_000 + (n % 32) * 900_000);
-  return {
-    resourceType: 'Slot',
-    schedule: { reference: `Schedule/${scheduleId}` },
-    status: 'free',
-    start: start.toISOString(),
-    end: new Date(start.getTime() + 900_000).toISOString(),
-  };
-};
-
-interface Run {
-  /** Requests in a row of the table. */
-  readonly count: number;
-  readonly size: number;
-  readonly only: string;
-}
-
-async function run({ client, bot, cpu }: Target, { count, size, only }: Run): Promise<void> {
-  const report = async (name: string, times: number, work: (n: number) => Promise<void>): Promise<void> => {
-    if (!name.startsWith('create') && !name.includes(only)) {
-      return;
-    }
-    // As many before as are measured: until its code is compiled, a server is half as fast, and the one beside it may be warm.
-    await measure(CLIENTS, times, (n) => work(times + n));
-    const before = await cpu?.();
-    const measured = await measure(CLIENTS, times, work);
-    const used = cpu && before !== undefined ? `${(((await cpu()) - before) / times).toFixed(2)} ms` : '';
-    console.log(`${line(name, measured)}${used.padStart(12)}`);
-  };
-  const post = async (resource: Resource): Promise<Resource> => {
-    const { status, body } = await client.send('POST', resource.resourceType, resource);
-    check(status, 201);
-    return JSON.parse(body) as Resource;
-  };
-  const get = async (path: string): Promise<void> => check((await client.send('GET', path)).status, 200);
-
-  const families = familiesOf({ count, size });
-  const patients: Patient[] = [];
-  await report('create Patient', count, async (n) => {
-    patients[n] = (await post(patient(size + n, families))) as Patient;
-  });
-  await report('read', count, (n) => get(`Patient/${patients[n % count]?.id}`));
-  await report('search by identifier', count, (n) => get(`Patient?identifier=${SID}|p${size + (n % count)}`));
-  await report('search by name, sorted', count, (n) => get(`Patient?name=${family(n, families)}&_sort=name`));
-  await report('update', count, async (n) => {
-    const stored = patients[n % count];
-    const { status } = await client.send('PUT', `Patient/${stored?.id}`, {
-      ...stored,
-      gender: n % 2 ? 'other' : 'male',
-      deceasedDateTime: new Date(n * 1000).toISOString(),
-    });
-    check(status, 200);
-  });
-  await report('batch of 20 creates', Math.ceil(count / 20), async (n) => {
-    await sendBatch(
-      client,
-      Array.from({ length: 20 }, (_none, index) => patient(1_000_000 + n * 20 + index, families)),
-    );
-  });
-  const slots: Slot[] = [];
-  await report('create Slot', count, async (n) => {
-    slots[n] = (await post(slot(200_000 + n))) as Slot;
-  });
-  const days = Math.max(1, Math.floor(size / 4 / 32));
-  await report('free slots of a day', count, (n) => {
-    const day = new Date(Date.parse(`${DAY}T00:00:00Z`) + (n % days) * 86_400_000);
-    const next = new Date(day.getTime() + 86_400_000);
-    return get(
-      `Slot?schedule=Schedule/${scheduleId}&status=free&start=ge${day.toISOString()}&start=lt${next.toISOString()}&_count=100`,
-    );
-  });
-  await report('transaction: PUT Slot (ifMatch), POST Appointment', count, (n) => book(client, slots[n], n));
-  await report('bot no-op through $execute', Math.ceil(count / 3), async (n) => {
-    check((await client.send('POST', `Bot/${bot}/$execute`, { n })).status, 200);
-  });
-  if (WAKE.includes(only)) {
-    await measureWake(client);
-  }
-}
-
-async function book(client: HttpClient, taken: Slot | undefined, n: number): Promise<void> {
-  const { status } = await client.send('POST', '', {
-    resourceType: 'Bundle',
-    type: 'transaction',
-    entry: [
-      {
-        request: { method: 'PUT', url: `Slot/${taken?.id}`, ifMatch: `W/"${taken?.meta?.versionId}"` },
-        resource: { ...taken, status: 'busy' },
-      },
-      {
-        request: { method: 'POST', url: 'Appointment' },
-        resource: {
-          resourceType: 'Appointment',
-          status: 'booked',
-          slot: [{ reference: `Slot/${taken?.id}` }],
-          start: taken?.start,
-          end: taken?.end,
-          participant: [{ actor: { reference: `Patient/${n}` }, status: 'accepted' }],
-        },
-      },
-    ],
-  });
-  check(status, 200);
-}
-
 /** A bot that does nothing when it is executed, and answers a Basic with another when it is woken by one. */
 async function makeBot(administrator: MedplumClient): Promise<string> {
   const code = `exports.handler = async (medplum, event) => event.input.resourceType === 'Basic'
@@ -264,34 +193,15 @@ async function makeBot(administrator: MedplumClient): Promise<string> {
     resourceType: 'Subscription',
     status: 'active',
     reason: 'bench',
-    criteria: `Basic?identifier=${SID}|ask`,
+    criteria: `Basic?identifier=${SID}|${ASK}`,
     channel: { type: 'rest-hook', endpoint: `Bot/${id}` },
   });
   return id;
 }
 
-const WAKE = 'write to what the woken bot wrote';
-
-/** From a write to what the bot that it woke wrote, one at a time. */
-async function measureWake(client: HttpClient): Promise<void> {
-  const measured = await measure(1, 100, async () => {
-    const { body } = await client.send('POST', 'Basic', {
-      resourceType: 'Basic',
-      code: { text: 'question' },
-      identifier: [{ system: SID, value: 'ask' }],
-    });
-    const { id } = JSON.parse(body) as Resource;
-    let answered = 0;
-    while (answered === 0) {
-      const found = await client.send('GET', `Basic?identifier=${SID}|${id}&_total=accurate`);
-      answered = (JSON.parse(found.body) as Bundle).total ?? 0;
-    }
-  });
-  console.log(line(WAKE, measured));
-}
-
-function check(status: number, expected: number): void {
-  if (status !== expected) {
-    throw new Error(`Expected ${expected}, got ${status}`);
-  }
+/** The processor time that the server has used, in milliseconds. */
+async function cpuOf(server: ChildProcess): Promise<number> {
+  server.send('cpu');
+  const [{ cpu }] = (await once(server, 'message')) as [{ cpu: NodeJS.CpuUsage }];
+  return (cpu.user + cpu.system) / 1000;
 }
