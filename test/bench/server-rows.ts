@@ -75,7 +75,7 @@ export class Stored {
         'batch of 20 creates',
         async (n) =>
           void (await this.sendBatch(Array.from({ length: 20 }, (_none, k) => this.patient(1_000_000 + n * 20 + k)))),
-        Math.ceil(count / 20),
+        Math.ceil(count / 10),
       ),
       row('create Slot', async (n) => {
         this.slots[n] = (await this.post(this.slot(200_000 + n))) as Slot;

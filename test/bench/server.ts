@@ -15,8 +15,11 @@ import { ASK, SID, Stored } from './server-rows.ts';
 import type { Row } from './server-rows.ts';
 
 const CONNECTIONS = 8;
-/** A row is measured in so many parts, of each size in turn: a machine that gets slower meanwhile is as slow for all of them. */
-const TURNS = 10;
+/**
+ * A row is measured in so many parts, on each server in turn: a machine that gets slower meanwhile is as slow for all of them.
+ * No more, as clients wait for the last of them at the end of each.
+ */
+const TURNS = 4;
 
 /**
  * `npm run bench -- server [--sizes 1000,100000] [--requests 3000] [--only TEXT]`: operations a second over HTTP with 8
