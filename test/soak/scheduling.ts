@@ -80,6 +80,7 @@ export async function soakScheduling(server: SoakServer, options: SchedulingSoak
       return new FrontDesk({ medplum, random: new Random(seed * 1000 + index), ledger, patients, nativeCancel });
     }),
   );
+  let told = 0;
   for (let round = 1; round <= rounds; round++) {
     const slots = await deal(server, clinic, desks);
     for (let rush = 0; rush < RUSHES; rush++) {
@@ -103,6 +104,10 @@ export async function soakScheduling(server: SoakServer, options: SchedulingSoak
     ledger.violations.push(...found.map((text) => `round ${round}: ${text}`));
     const sum = [...ledger.answers.values()].reduce((total, answers) => total + answers, 0);
     progress(`round ${round}: ${sum} steps, ${ledger.known.size} Appointments, ${ledger.violations.length} violations`);
+    // At once: a long run may be cut off.
+    for (; told < ledger.violations.length; told++) {
+      progress(`  ${ledger.violations[told]}`);
+    }
   }
   return { answers: ledger.answers, violations: ledger.violations };
 }
