@@ -70,15 +70,16 @@ export async function loadCalendar(
   const known = slots.length === 0 ? EMPTY_CALENDAR : await loadNear(guess);
   const longest = Math.max(0, ...schedules.map((schedule) => longestOf(schedule, known.services)));
   const calendar = longest > guess ? await loadNear(longest) : known;
-  const gone = await goneSlots(fhir, slots, calendar);
-  return { calendar: { ...calendar, slots: [...calendar.slots, ...gone] }, beside: others.flat() };
+  const missing = await missingSlots(fhir, slots, calendar);
+  return { calendar: { ...calendar, slots: [...calendar.slots, ...missing] }, beside: others.flat() };
 }
 
 /**
- * Slots that are gone although somebody has a place in them: Medplum's own `$cancel` deletes a slot that others may share,
- * until it is restored. Only what says that it is not free can be shut by such a one. Their time counts as blocked.
+ * Slots that were gone although somebody has a place in them: Medplum's own `$cancel` deletes a slot that others may share,
+ * until it is restored. Only what says that it is not free can be shut by such a one. While it is gone its time counts as
+ * blocked; one that came back meanwhile counts as it is.
  */
-async function goneSlots(
+async function missingSlots(
   fhir: MedplumClient,
   slots: readonly WithId<Slot>[],
   calendar: Calendar,
@@ -91,8 +92,9 @@ async function goneSlots(
     return [];
   }
   const search = `Slot?_id=${elsewhere.map(({ id }) => id).join(',')}&_count=1000`;
-  const existing = ofType((await readTogether(fhir, [search])).flat(), 'Slot').map(({ id }) => id);
-  return elsewhere.filter(({ id }) => !existing.includes(id));
+  const existing = ofType((await readTogether(fhir, [search])).flat(), 'Slot');
+  const back = existing.filter(({ schedule }) => slots.some((slot) => slot.schedule.reference === schedule.reference));
+  return [...back, ...elsewhere.filter(({ id }) => !existing.some((slot) => slot.id === id))];
 }
 
 const startOf = ({ start }: Pick<Slot, 'start'>, minutes: number): number => Date.parse(start) - minutes * MINUTE_MS;

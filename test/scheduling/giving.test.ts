@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
+import { MedplumClient } from '@medplum/core';
 import type { Appointment, Slot } from '@medplum/fhirtypes';
+import bookBot from '../../bots/scheduling/book.ts';
 import { setDeliveries } from '../appointments.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
@@ -13,6 +15,27 @@ afterAll(() => desk.close());
 
 const release = ({ id }: WithId<Appointment>): Promise<WithId<Appointment>> =>
   desk.call('Slot/$release', { appointment: `Appointment/${id}` });
+
+/** A client of the administrator's that something happens beside: before and after each of its requests. */
+function clientOf(
+  { server }: Desk,
+  { before, after }: Record<'before' | 'after', (request: number) => Promise<void>>,
+): MedplumClient {
+  let requests = 0;
+  const fhir = new MedplumClient({
+    baseUrl: `${server.baseUrl}/`,
+    cacheTime: 0,
+    fetch: async (url: string, options: RequestInit) => {
+      const request = ++requests;
+      await before(request);
+      const response = await fetch(url, options);
+      await after(request);
+      return response;
+    },
+  });
+  fhir.setBasicAuth(server.credentials.clientId, server.credentials.clientSecret);
+  return fhir;
+}
 
 const state = async (slot: WithId<Slot>): Promise<string> => (await desk.slot(slot)).status;
 
@@ -70,6 +93,36 @@ describe('a place comes back', () => {
     expect(await state(slot!)).toBe('free');
     await desk.book(slot!, await desk.newPatient());
     expect(await answerOf(desk.book(slot!, await desk.newPatient()))).toBe('conflict slot');
+  });
+
+  test("and is nobody else's while it comes back under its id", async () => {
+    const { medplum } = desk;
+    const other = await desk.newService('shared');
+    const slots = await desk.newSlots(MORNINGS, {}, [[other, { ...MORNINGS, duration: 60, capacity: 2 }]]);
+    const long = slots.find(({ start, end }) => Date.parse(end) - Date.parse(start) === 3_600_000)!;
+    const beside = slots.find(({ id, start }) => id !== long.id && start === long.start)!;
+    await desk.book(long, await desk.newPatient());
+    const shared = await desk.slot(long);
+    const patient = await desk.newPatient();
+    await setDeliveries(desk, 'off');
+    // Deleted after the slot beside it was read, and there again when its absence is looked into.
+    const fhir = clientOf(desk, {
+      before: async (request) => void (request === 2 && (await medplum.deleteResource('Slot', long.id))),
+      after: async (request) => void (request === 2 && (await medplum.updateResource(shared))),
+    });
+    const booking = bookBot.handle(
+      { fhir, now: new Date(desk.clock.now()), secrets: {} },
+      {
+        bot: {},
+        contentType: 'application/json',
+        secrets: {},
+        input: { slot: `Slot/${beside.id}`, patient: `Patient/${patient.id}` },
+        requester: { reference: `Patient/${patient.id}` },
+      },
+    );
+    expect(await answerOf(booking)).toBe('conflict slot');
+    await setDeliveries(desk, 'active');
+    expect([await state(long), await state(beside)]).toEqual(['free', 'busy']);
   });
 
   test('by the sweep, when the delivery of the cancellation was lost', async () => {
