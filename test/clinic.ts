@@ -71,8 +71,17 @@ export async function startClinic(options: ClinicOptions = {}): Promise<Clinic> 
 }
 
 /** Another client of a clinic's server, which signs in with every request: tokens would follow the test's clock. */
-export function clientOf(clinic: Clinic, clientId: string, clientSecret: string): MedplumClient {
-  const client = new MedplumClient({ baseUrl: `${clinic.server.baseUrl}/`, cacheTime: 0 });
+export function clientOf(clinic: Clinic, clientId: string, clientSecret: string, send: Send = fetch): MedplumClient {
+  const client = new MedplumClient({ baseUrl: `${clinic.server.baseUrl}/`, cacheTime: 0, fetch: send });
   client.setBasicAuth(clientId, clientSecret);
   return client;
+}
+
+/** How a client sends a request. */
+type Send = (url: string, options: RequestInit) => Promise<Response>;
+
+/** A client of the administrator's whose requests go through a function: it counts them, or does something beside them. */
+export function watchedClient(clinic: Clinic, send: Send): MedplumClient {
+  const { clientId, clientSecret } = clinic.server.credentials;
+  return clientOf(clinic, clientId, clientSecret, send);
 }

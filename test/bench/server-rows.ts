@@ -6,7 +6,8 @@ export const SID = 'https://careline.dev/fhir/sid/bench';
 /** What a bot is woken by, of that system. */
 export const ASK = 'ask';
 
-const CLIENTS = 8;
+/** Who sends requests at once, each one after the other. */
+export const CLIENTS = 8;
 const DAY = '2030-01-07';
 
 /** What a row of the table asks of one server. */

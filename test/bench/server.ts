@@ -11,10 +11,9 @@ import { withEmbedded } from './embedded.ts';
 import { HttpClient, line, sample, summary } from './lib.ts';
 import type { Measured, Sample } from './lib.ts';
 import { addBot, addClient } from './project.ts';
-import { ASK, SID, Stored } from './server-rows.ts';
+import { ASK, CLIENTS, SID, Stored } from './server-rows.ts';
 import type { Row } from './server-rows.ts';
 
-const CONNECTIONS = 8;
 /**
  * A row is measured in so many parts, on each server in turn: a machine that gets slower meanwhile is as slow for all of them.
  * No more, as clients wait for the last of them at the end of each.
@@ -85,7 +84,7 @@ async function withFilled(credentials: Credentials, size: number, asked: Asked, 
   const administrator = await signIn(credentials);
   await addSubscriptions(administrator);
   const medplum = await addMember(administrator, credentials.baseUrl);
-  const client = new HttpClient(credentials.baseUrl, medplum.getAccessToken() ?? '', CONNECTIONS);
+  const client = new HttpClient(credentials.baseUrl, medplum.getAccessToken() ?? '', CLIENTS);
   const stored = new Stored(client, await makeBot(administrator), size, asked.count);
   await stored.fill();
   await work(stored);
@@ -94,7 +93,7 @@ async function withFilled(credentials: Credentials, size: number, asked: Asked, 
 
 /** Prints each row, measured on all of the targets by turns. */
 async function compare(targets: readonly Target[], { only }: Asked): Promise<void> {
-  console.log(`\n${'8 clients'.padEnd(52)}     p50       p95  server CPU`);
+  console.log(`\n${`${CLIENTS} clients`.padEnd(52)}     p50       p95  server CPU`);
   const tables = targets.map(({ stored }) => stored.rows());
   for (const [index, { name }] of (tables[0] ?? []).entries()) {
     if (!name.startsWith('create') && !name.includes(only)) {

@@ -1,20 +1,14 @@
-import { MedplumClient } from '@medplum/core';
 import type { Run } from '../../bots/runtime/definition.ts';
+import { watchedClient } from '../clinic.ts';
 import type { Clinic } from '../clinic.ts';
 
 /** How many requests one run of a cron bot makes. */
-export async function requestsOf({ server }: Clinic, work: (run: Run) => Promise<unknown>, now: Date): Promise<number> {
+export async function requestsOf(clinic: Clinic, work: (run: Run) => Promise<unknown>, now: Date): Promise<number> {
   let requests = 0;
-  const counting = new MedplumClient({
-    baseUrl: `${server.baseUrl}/`,
-    cacheTime: 0,
-    fetch: (url: string, init: RequestInit) => {
-      requests++;
-      return fetch(url, init);
-    },
+  const counting = watchedClient(clinic, (url, options) => {
+    requests++;
+    return fetch(url, options);
   });
-  const { clientId, clientSecret } = server.credentials;
-  counting.setBasicAuth(clientId, clientSecret);
   await work({ fhir: counting, now, secrets: {} });
   return requests;
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
-import { createReference, getExtensionValue, MedplumClient } from '@medplum/core';
+import { createReference, getExtensionValue } from '@medplum/core';
 import type { Appointment, Patient, Slot } from '@medplum/fhirtypes';
 import bookBot from '../../bots/scheduling/book.ts';
 import { BOOKING_RULES } from '../../bots/scheduling/names.ts';
 import { cachedTaken } from '../../bots/scheduling/places.ts';
 import { untilDecided } from '../again.ts';
+import { watchedClient } from '../clinic.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
@@ -82,15 +83,10 @@ describe('Booking', () => {
       code: [{ coding }],
     });
     const requests: string[] = [];
-    const fhir = new MedplumClient({
-      baseUrl: `${desk.server.baseUrl}/`,
-      cacheTime: 0,
-      fetch: (url: string, options: RequestInit) => {
-        requests.push(`${options.method} ${url}`);
-        return fetch(url, options);
-      },
+    const fhir = watchedClient(desk, (url, options) => {
+      requests.push(`${options.method} ${url}`);
+      return fetch(url, options);
     });
-    fhir.setBasicAuth(desk.server.credentials.clientId, desk.server.credentials.clientSecret);
     const input = { slot: `Slot/${slot!.id}`, patient: `Patient/${patient.id}` };
     const event = {
       bot: {},

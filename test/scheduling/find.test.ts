@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { WithId } from '@medplum/core';
-import { createReference, MedplumClient } from '@medplum/core';
+import type { MedplumClient, WithId } from '@medplum/core';
+import { createReference } from '@medplum/core';
 import type { HealthcareService, Location, Practitioner, PractitionerRole, Schedule, Slot } from '@medplum/fhirtypes';
 import { ofType } from '../../bots/runtime/load.ts';
 import { DAYS } from '../../bots/scheduling/availability.ts';
 import { actorsBehind, atTimes, firstOfEach, roleSearch, slotSearch } from '../../bots/scheduling/find.ts';
 import type { SlotQuery, TimeOfWeek } from '../../bots/scheduling/find.ts';
+import { watchedClient } from '../clinic.ts';
 import { startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 import { slotOf, withPattern } from './fixtures.ts';
@@ -42,15 +43,10 @@ beforeAll(async () => {
   window = { start, end: new Date(start.getTime() + 7 * DAY_MS) };
   await open(early, '10:00', '11:00');
   await open(lateThere, '14:00', '15:00');
-  counted = new MedplumClient({
-    baseUrl: `${desk.server.baseUrl}/`,
-    cacheTime: 0,
-    fetch: (url: string, options: RequestInit) => {
-      requests.push(`${options.method} ${url}`);
-      return fetch(url, options);
-    },
+  counted = watchedClient(desk, (url, options) => {
+    requests.push(`${options.method} ${url}`);
+    return fetch(url, options);
   });
-  counted.setBasicAuth(desk.server.credentials.clientId, desk.server.credentials.clientSecret);
 });
 afterAll(() => desk.close());
 

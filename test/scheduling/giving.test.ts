@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WithId } from '@medplum/core';
-import { MedplumClient } from '@medplum/core';
 import type { Appointment, Slot } from '@medplum/fhirtypes';
 import bookBot from '../../bots/scheduling/book.ts';
 import { setDeliveries } from '../appointments.ts';
+import { watchedClient } from '../clinic.ts';
 import { answerOf, MORNINGS, startDesk } from './desk.ts';
 import type { Desk } from './desk.ts';
 
@@ -15,27 +15,6 @@ afterAll(() => desk.close());
 
 const release = ({ id }: WithId<Appointment>): Promise<WithId<Appointment>> =>
   desk.call('Slot/$release', { appointment: `Appointment/${id}` });
-
-/** A client of the administrator's that something happens beside: before and after each of its requests. */
-function clientOf(
-  { server }: Desk,
-  { before, after }: Record<'before' | 'after', (request: number) => Promise<void>>,
-): MedplumClient {
-  let requests = 0;
-  const fhir = new MedplumClient({
-    baseUrl: `${server.baseUrl}/`,
-    cacheTime: 0,
-    fetch: async (url: string, options: RequestInit) => {
-      const request = ++requests;
-      await before(request);
-      const response = await fetch(url, options);
-      await after(request);
-      return response;
-    },
-  });
-  fhir.setBasicAuth(server.credentials.clientId, server.credentials.clientSecret);
-  return fhir;
-}
 
 const state = async (slot: WithId<Slot>): Promise<string> => (await desk.slot(slot)).status;
 
@@ -106,9 +85,13 @@ describe('a place comes back', () => {
     const patient = await desk.newPatient();
     await setDeliveries(desk, 'off');
     // Deleted after the slot beside it was read, and there again when its absence is looked into.
-    const fhir = clientOf(desk, {
-      before: async (request) => void (request === 2 && (await medplum.deleteResource('Slot', long.id))),
-      after: async (request) => void (request === 2 && (await medplum.updateResource(shared))),
+    let requests = 0;
+    const fhir = watchedClient(desk, async (url, options) => {
+      const isNearby = ++requests === 2;
+      await (isNearby && medplum.deleteResource('Slot', long.id));
+      const response = await fetch(url, options);
+      await (isNearby && medplum.updateResource(shared));
+      return response;
     });
     const booking = bookBot.handle(
       { fhir, now: new Date(desk.clock.now()), secrets: {} },
